@@ -1,0 +1,37 @@
+# The header-only libraries. A cross build must never see all of /usr/include (it would take the
+# Linux C library's headers), so a folder in the build tree links to just these.
+set(third_party_include ${CMAKE_BINARY_DIR}/third_party/include)
+file(MAKE_DIRECTORY ${third_party_include})
+
+function(imshealth_link_headers folder probe package)
+  find_path(${folder}_PARENT ${probe}
+    HINTS ENV VCPKG_INSTALLED_INCLUDE
+    PATHS /usr/include /usr/local/include
+    NO_CMAKE_FIND_ROOT_PATH)
+  if(NOT ${folder}_PARENT)
+    message(FATAL_ERROR "${probe} not found; install ${package} (tests/setup installs all of them)")
+  endif()
+  file(CREATE_LINK ${${folder}_PARENT}/${folder} ${third_party_include}/${folder} SYMBOLIC)
+endfunction()
+
+imshealth_link_headers(boost boost/asio/awaitable.hpp libboost1.81-dev)
+imshealth_link_headers(nlohmann nlohmann/json.hpp nlohmann-json3-dev)
+imshealth_link_headers(spdlog spdlog/spdlog.h libspdlog-dev)
+imshealth_link_headers(fmt fmt/format.h libfmt-dev)
+imshealth_link_headers(CLI CLI/CLI.hpp libcli11-dev)
+imshealth_link_headers(valijson valijson/validator.hpp libvalijson-dev)
+if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
+  imshealth_link_headers(catch2 catch2/catch.hpp catch2)
+endif()
+
+find_package(Threads REQUIRED)
+
+add_library(imshealth_third_party INTERFACE)
+target_include_directories(imshealth_third_party SYSTEM INTERFACE ${third_party_include})
+target_compile_definitions(imshealth_third_party INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY
+  FMT_HEADER_ONLY SPDLOG_FMT_EXTERNAL)
+target_link_libraries(imshealth_third_party INTERFACE Threads::Threads)
+if(WIN32)
+  target_link_libraries(imshealth_third_party INTERFACE ws2_32 mswsock)
+endif()

@@ -1,0 +1,58 @@
+// From findings to one word: repair, or the reason why not. A pure function.
+#pragma once
+
+#include "config/policy.h"
+#include "core/diagnose.h"
+#include "core/limits.h"
+#include "core/time.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imshealth {
+
+/// The words of alerts 200 and 204; a contract.
+enum class Verdict {
+  repair,
+  alert,
+  policyAlert,
+  notRepairable,
+  coolDown,
+  attemptsExhausted,
+  maintenanceWindow,
+  untrustedPath,
+  machineWideFault,
+  paused,
+  journalUnavailable,
+  repairUnderWay,
+};
+std::string_view toString(Verdict);
+
+/// What the decision depends on beside the findings.
+struct Circumstances {
+  LimitState limits;
+  Time now;
+  LocalTime local;
+  bool paused = false;
+  bool journalUnavailable = false;
+  bool repairUnderWay = false;
+  bool force = false;  ///< a person asked: mode, limits and windows do not count; trust and notRepairable do
+};
+
+struct Decision {
+  Verdict verdict = Verdict::alert;
+  Mode mode = Mode::alert;  ///< in force for the main finding's cause
+  std::string explanation;  ///< what it means, the evidence, the other findings; for alert 200
+
+  bool operator==(const Decision&) const = default;
+};
+
+/// The most specific mode wins: cause, watch, policy.
+Mode modeFor(const Policy&, const WatchPolicy&, Cause);
+
+/// `findings` must not be empty: without a finding there is nothing to decide.
+Decision decide(const std::vector<Finding>& findings, const Policy&, const WatchPolicy&,
+                const Circumstances&);
+
+}  // namespace imshealth

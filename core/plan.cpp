@@ -1,0 +1,212 @@
+#include "core/plan.h"
+
+#include "core/quote_argument.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace imshealth {
+
+namespace {
+
+constexpr std::array allSteps = {StepKind::restoreLibrary, StepKind::registerLibrary,
+                                 StepKind::backUp,         StepKind::unloadCounters,
+                                 StepKind::loadCounters,   StepKind::verify};
+
+std::string lastPart(const std::string& path) {
+  const auto slash = path.find_last_of("\\/");
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+ToolCommand systemTool(const Facts& facts, std::string_view name, std::vector<std::string> arguments) {
+  return {fmt::format("{}\\{}", facts.system.systemDirectory, name), std::move(arguments),
+          facts.counterFile.directory};
+}
+
+/// What the findings ask for; the full procedure asks for all of the article's steps.
+struct Wanted {
+  bool restore = false, registration = false, reload = false;
+};
+
+Wanted wantedBy(const std::vector<Finding>& findings, const WatchPolicy& watch) {
+  Wanted wanted;
+  if (watch.procedure == Procedure::full) {
+    wanted.registration = wanted.reload = true;
+  }
+  for (const Finding& finding : findings) {
+    switch (finding.cause) {
+      case Cause::libraryMissing:
+      case Cause::libraryWrongVersion:
+      case Cause::libraryDiffersFromTrustedCopy:
+        wanted.restore = wanted.restore || finding.repairable;
+        break;
+      case Cause::libraryNotRegistered:
+        wanted.registration = true;
+        break;
+      case Cause::performanceKeyIncomplete:
+      case Cause::openFailed:
+        wanted.registration = wanted.reload = true;
+        break;
+      case Cause::countersNotLoaded:
+      case Cause::countersInconsistent:
+        wanted.reload = true;
+        break;
+      default:
+        break;
+    }
+  }
+  return wanted;
+}
+
+Step restoreStep(const Facts& facts, const WatchPolicy& watch) {
+  Step step{.kind = StepKind::restoreLibrary};
+  step.description = fmt::format("copy \"{}\" to \"{}\"", watch.trustedCopy.value_or(""), facts.library.path);
+  return step;
+}
+
+/// `restored`: the library that will be registered is the trusted copy, whose exports are not known
+/// to be those of the file that is there now.
+Step registerStep(const Facts& facts, bool restored) {
+  Step step{.kind = StepKind::registerLibrary};
+  step.tool = systemTool(facts, "regsvr32.exe", {"/s", facts.library.path});
+  if (!restored && !(facts.library.image && facts.library.image->hasExport("DllRegisterServer"))) {
+    step.applicable = false;
+    step.whyNot = "the library does not export DllRegisterServer";
+  }
+  return step;
+}
+
+Step backUpStep() {
+  Step step{.kind = StepKind::backUp};
+  step.description = "save the Performance key, Perflib's totals, the text files, the .ini and the .h";
+  return step;
+}
+
+Step unloadStep(const Facts& facts) {
+  Step step{.kind = StepKind::unloadCounters};
+  const int present = facts.key.indexValues();
+  if (present == 0) {
+    step.tool = systemTool(facts, "unlodctr.exe", {facts.counterService});
+    step.applicable = false;
+    step.whyNot = "none of the four index values is there";
+  } else if (present < 4) {
+    // unlodctr cannot know the range; Q300956 deletes the values by hand.
+    step.description = "remove the index values that are left in the Performance key";
+  } else {
+    step.tool = systemTool(facts, "unlodctr.exe", {facts.counterService});
+  }
+  return step;
+}
+
+Step loadStep(const Facts& facts) {
+  Step step{.kind = StepKind::loadCounters};
+  // Bare name, with the folder as current directory: NT 4 SP3 looks for the .h only there (Q169659).
+  step.tool = systemTool(facts, "lodctr.exe", {lastPart(facts.counterFile.file.path)});
+  return step;
+}
+
+}  // namespace
+
+std::string_view toString(StepKind kind) {
+  switch (kind) {
+    case StepKind::restoreLibrary: return "restoreLibrary";
+    case StepKind::registerLibrary: return "registerLibrary";
+    case StepKind::backUp: return "backUp";
+    case StepKind::unloadCounters: return "unloadCounters";
+    case StepKind::loadCounters: return "loadCounters";
+    case StepKind::verify: return "verify";
+  }
+  return "verify";
+}
+
+std::optional<StepKind> stepKindFromCode(std::string_view code) {
+  const auto found = std::find_if(allSteps.begin(), allSteps.end(),
+                                  [&](StepKind kind) { return toString(kind) == code; });
+  return found == allSteps.end() ? std::nullopt : std::optional(*found);
+}
+
+std::string ToolCommand::display() const {
+  std::string line = lastPart(program);
+  if (line.size() > 4 && line.ends_with(".exe")) {
+    line.resize(line.size() - 4);
+  }
+  for (const std::string& argument : arguments) {
+    line += ' ' + quoteArgument(argument);
+  }
+  return line;
+}
+
+std::string Step::command() const { return tool ? tool->display() : description; }
+
+const Step* Plan::find(StepKind kind) const {
+  const auto found = std::find_if(steps.begin(), steps.end(),
+                                  [&](const Step& step) { return step.kind == kind; });
+  return found == steps.end() ? nullptr : &*found;
+}
+
+std::string Plan::summary() const {
+  std::string names;
+  for (const Step& step : steps) {
+    if (step.applicable) {
+      names += (names.empty() ? "" : ", ") + std::string(toString(step.kind));
+    }
+  }
+  return names;
+}
+
+Plan planRepair(const Facts& facts, const std::vector<Finding>& findings, const WatchPolicy& watch) {
+  const Wanted wanted = wantedBy(findings, watch);
+  Plan plan{.counterService = facts.counterService, .steps = {}};
+  if (wanted.restore) {
+    plan.steps.push_back(restoreStep(facts, watch));
+  }
+  if (wanted.registration) {
+    plan.steps.push_back(registerStep(facts, wanted.restore));
+  }
+  plan.steps.push_back(backUpStep());
+  if (wanted.reload) {
+    plan.steps.push_back(unloadStep(facts));
+    plan.steps.push_back(loadStep(facts));
+  }
+  plan.steps.push_back({.kind = StepKind::verify,
+                        .tool = std::nullopt,
+                        .description = "look at the event log, the counters and the library again",
+                        .applicable = true,
+                        .whyNot = {}});
+  return plan;
+}
+
+std::string asScript(const Plan& plan) {
+  std::string script = fmt::format(
+      "@echo off\r\nrem Repair of the counters of {}, after Microsoft article Q256927.\r\n"
+      "rem Run it as an administrator. It stops at the first line that cannot go on.\r\n",
+      plan.counterService);
+  for (const Step& step : plan.steps) {
+    script += fmt::format("\r\nrem {}\r\n", toString(step.kind));
+    if (!step.applicable) {
+      script += fmt::format("rem not applicable: {}\r\nrem {}\r\n", step.whyNot, step.command());
+    } else if (step.tool) {
+      script += fmt::format("cd /d \"{}\" || exit /b 1\r\n\"{}\"", step.tool->workingDirectory,
+                            step.tool->program);
+      for (const std::string& argument : step.tool->arguments) {
+        script += ' ' + quoteArgument(argument);
+      }
+      script += "\r\n";
+    } else if (step.kind == StepKind::restoreLibrary) {
+      script += step.description + " || exit /b 1\r\n";
+    } else if (step.kind == StepKind::unloadCounters) {
+      for (const char* value : {"First Counter", "Last Counter", "First Help", "Last Help"}) {
+        script += fmt::format(
+            "reg delete \"HKLM\\SYSTEM\\CurrentControlSet\\Services\\{}\\Performance\" /v \"{}\" /f\r\n",
+            plan.counterService, value);
+      }
+    } else {
+      script += fmt::format("rem {}\r\n", step.description);
+    }
+  }
+  return script;
+}
+
+}  // namespace imshealth

@@ -1,0 +1,56 @@
+// From findings to steps: what article Q256927 has people do by hand, in its order. A pure function;
+// a dry run shows exactly what a repair does.
+#pragma once
+
+#include "config/policy.h"
+#include "core/async_ports.h"
+#include "core/diagnose.h"
+#include "core/facts.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imshealth {
+
+enum class StepKind {
+  restoreLibrary,
+  registerLibrary,
+  backUp,
+  unloadCounters,
+  loadCounters,
+  verify,
+};
+std::string_view toString(StepKind);
+std::optional<StepKind> stepKindFromCode(std::string_view code);
+
+/// One step. Steps that do not apply stay in the plan, with the reason, so that the report is complete.
+struct Step {
+  StepKind kind = StepKind::verify;
+  std::optional<ToolCommand> tool;  ///< absent: done by the program itself
+  std::string description;          ///< of what has no tool, e.g. "copy D:\… to C:\…"
+  bool applicable = true;
+  std::string whyNot;
+
+  /// The command line, or the description.
+  std::string command() const;
+  bool operator==(const Step&) const = default;
+};
+
+struct Plan {
+  std::string counterService;
+  std::vector<Step> steps;
+
+  const Step* find(StepKind) const;
+  /// "registerLibrary, backUp, unloadCounters, loadCounters, verify": the applicable ones.
+  std::string summary() const;
+  bool operator==(const Plan&) const = default;
+};
+
+Plan planRepair(const Facts&, const std::vector<Finding>&, const WatchPolicy&);
+
+/// The plan as a commented .cmd file that a person can run instead.
+std::string asScript(const Plan&);
+
+}  // namespace imshealth

@@ -1,0 +1,275 @@
+#include "core/state.h"
+
+#include <boost/crc.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+// Found by nlohmann/json through argument-dependent lookup.
+namespace nlohmann {
+template <>
+struct adl_serializer<imshealth::Time> {
+  static void to_json(json& j, const imshealth::Time& time) { j = time.time_since_epoch().count(); }
+  static void from_json(const json& j, imshealth::Time& time) {
+    time = imshealth::Time(imshealth::Milliseconds(j.get<std::int64_t>()));
+  }
+};
+template <class T>
+struct adl_serializer<std::optional<T>> {
+  static void to_json(json& j, const std::optional<T>& value) {
+    j = value ? json(*value) : json(nullptr);
+  }
+  static void from_json(const json& j, std::optional<T>& value) {
+    value = j.is_null() ? std::nullopt : std::optional<T>(j.get<T>());
+  }
+};
+}  // namespace nlohmann
+
+namespace imshealth {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr int formatVersion = 1;
+constexpr std::array stepResults = {StepResult::done, StepResult::notApplicable, StepResult::failed,
+                                    StepResult::skipped};
+
+/// A member that older versions did not write keeps its default.
+template <class T>
+void take(const json& j, const char* key, T& value) {
+  if (const auto member = j.find(key); member != j.end()) {
+    member->get_to(value);
+  }
+}
+
+std::string checksumOf(const std::string& text) {
+  boost::crc_32_type crc;
+  crc.process_bytes(text.data(), text.size());
+  return fmt::format("{:08x}", crc.checksum());
+}
+
+}  // namespace
+
+void to_json(json& j, const StepKind& kind) { j = toString(kind); }
+void from_json(const json& j, StepKind& kind) {
+  const auto known = stepKindFromCode(j.get<std::string>());
+  if (!known) {
+    throw std::invalid_argument("unknown step");
+  }
+  kind = *known;
+}
+
+void to_json(json& j, const StepReport& report) {
+  j = {{"step", report.kind},
+       {"command", report.command},
+       {"result", toString(report.result)},
+       {"exitCode", report.exitCode},
+       {"note", report.note}};
+}
+void from_json(const json& j, StepReport& report) {
+  take(j, "step", report.kind);
+  take(j, "command", report.command);
+  take(j, "exitCode", report.exitCode);
+  take(j, "note", report.note);
+  const auto result = j.at("result").get<std::string>();
+  const auto found = std::find_if(stepResults.begin(), stepResults.end(),
+                                  [&](StepResult known) { return toString(known) == result; });
+  report.result = found == stepResults.end() ? StepResult::skipped : *found;
+}
+
+void to_json(json& j, const Cursor& cursor) {
+  j = {{"epoch", cursor.epoch},
+       {"record", cursor.recordNumber},
+       {"generated", cursor.timeGenerated},
+       {"written", cursor.timeWritten},
+       {"source", cursor.source},
+       {"code", cursor.code},
+       {"hash", cursor.hash},
+       {"newestSeen", cursor.newestSeen},
+       {"bookmark", cursor.bookmark},
+       {"api", cursor.api}};
+}
+void from_json(const json& j, Cursor& cursor) {
+  take(j, "epoch", cursor.epoch);
+  take(j, "record", cursor.recordNumber);
+  take(j, "generated", cursor.timeGenerated);
+  take(j, "written", cursor.timeWritten);
+  take(j, "source", cursor.source);
+  take(j, "code", cursor.code);
+  take(j, "hash", cursor.hash);
+  take(j, "newestSeen", cursor.newestSeen);
+  take(j, "bookmark", cursor.bookmark);
+  take(j, "api", cursor.api);
+}
+
+void to_json(json& j, const Incident& incident) {
+  j = {{"counterService", incident.counterService},
+       {"cause", incident.cause},
+       {"verdict", incident.verdict},
+       {"since", incident.since},
+       {"lastEvent", incident.lastEvent},
+       {"events", incident.events},
+       {"status", incident.status},
+       {"eventId", incident.eventId}};
+}
+void from_json(const json& j, Incident& incident) {
+  j.at("counterService").get_to(incident.counterService);
+  take(j, "cause", incident.cause);
+  take(j, "verdict", incident.verdict);
+  take(j, "since", incident.since);
+  take(j, "lastEvent", incident.lastEvent);
+  take(j, "events", incident.events);
+  take(j, "status", incident.status);
+  take(j, "eventId", incident.eventId);
+}
+
+void to_json(json& j, const LimitState& limits) {
+  j = {{"attempts", limits.attempts},
+       {"lastAttemptEnd", limits.lastAttemptEnd},
+       {"circuitOpen", limits.circuitOpen},
+       {"lastReason", limits.lastReason},
+       {"lastReminder", limits.lastReminder}};
+}
+void from_json(const json& j, LimitState& limits) {
+  take(j, "attempts", limits.attempts);
+  take(j, "lastAttemptEnd", limits.lastAttemptEnd);
+  take(j, "circuitOpen", limits.circuitOpen);
+  take(j, "lastReason", limits.lastReason);
+  take(j, "lastReminder", limits.lastReminder);
+}
+
+void to_json(json& j, const LastRepair& repair) {
+  j = {{"epoch", repair.epoch},
+       {"endRecord", repair.endRecord},
+       {"begin", repair.begin},
+       {"end", repair.end},
+       {"repaired", repair.repaired}};
+}
+void from_json(const json& j, LastRepair& repair) {
+  take(j, "epoch", repair.epoch);
+  take(j, "endRecord", repair.endRecord);
+  take(j, "begin", repair.begin);
+  take(j, "end", repair.end);
+  take(j, "repaired", repair.repaired);
+}
+
+void to_json(json& j, const RepairJournal& journal) {
+  j = {{"counterService", journal.counterService},
+       {"begin", journal.begin},
+       {"backupFolder", journal.backupFolder},
+       {"done", journal.done},
+       {"intent", journal.intent},
+       {"rollingBack", journal.rollingBack},
+       {"failedStep", journal.failedStep},
+       {"reason", journal.reason}};
+}
+void from_json(const json& j, RepairJournal& journal) {
+  j.at("counterService").get_to(journal.counterService);
+  take(j, "begin", journal.begin);
+  j.at("backupFolder").get_to(journal.backupFolder);
+  take(j, "done", journal.done);
+  take(j, "intent", journal.intent);
+  take(j, "rollingBack", journal.rollingBack);
+  take(j, "failedStep", journal.failedStep);
+  take(j, "reason", journal.reason);
+}
+
+void to_json(json& j, const AlertRecord& record) {
+  j = {{"at", record.at}, {"id", record.id}, {"strings", record.strings}};
+}
+void from_json(const json& j, AlertRecord& record) {
+  take(j, "at", record.at);
+  take(j, "id", record.id);
+  take(j, "strings", record.strings);
+}
+
+void to_json(json& j, const HearingProof& proof) {
+  j = {{"nonce", proof.nonce},
+       {"sent", proof.sent},
+       {"heard", proof.heard},
+       {"latency", proof.latency.count()},
+       {"requested", proof.requested}};
+}
+void from_json(const json& j, HearingProof& proof) {
+  take(j, "nonce", proof.nonce);
+  take(j, "sent", proof.sent);
+  take(j, "heard", proof.heard);
+  take(j, "requested", proof.requested);
+  proof.latency = Milliseconds(j.value("latency", std::int64_t{0}));
+}
+
+void to_json(json& j, const State& state) {
+  j = {{"cursor", state.cursor},
+       {"api", state.api},
+       {"lastRead", state.lastRead},
+       {"mode", toString(state.mode)},
+       {"incidents", state.incidents},
+       {"limits", state.limits},
+       {"lastRepairs", state.lastRepairs},
+       {"journal", state.journal},
+       {"lastAlerts", state.lastAlerts},
+       {"proof", state.proof}};
+}
+void from_json(const json& j, State& state) {
+  take(j, "cursor", state.cursor);
+  take(j, "api", state.api);
+  take(j, "lastRead", state.lastRead);
+  state.mode = j.value("mode", std::string()) == toString(Mode::repair) ? Mode::repair : Mode::alert;
+  take(j, "incidents", state.incidents);
+  take(j, "limits", state.limits);
+  take(j, "lastRepairs", state.lastRepairs);
+  take(j, "journal", state.journal);
+  take(j, "lastAlerts", state.lastAlerts);
+  take(j, "proof", state.proof);
+}
+
+std::string_view toString(StepResult result) {
+  switch (result) {
+    case StepResult::done: return "done";
+    case StepResult::notApplicable: return "notApplicable";
+    case StepResult::failed: return "failed";
+    case StepResult::skipped: return "skipped";
+  }
+  return "skipped";
+}
+
+Incident* State::findIncident(std::string_view counterService) {
+  const auto found =
+      std::find_if(incidents.begin(), incidents.end(), [&](const Incident& incident) {
+        return incident.counterService == counterService;
+      });
+  return found == incidents.end() ? nullptr : &*found;
+}
+
+std::string writeState(const State& state) {
+  const json body = state;
+  // Event text is made valid UTF-8 when it is read; replacing keeps a mistake there from losing the file.
+  const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  return fmt::format("{{\"format\":\"imshealth-state\",\"version\":{},\"checksum\":\"{}\",\"state\":{}}}\n",
+                     formatVersion, checksumOf(text), text);
+}
+
+Result<State> readState(std::string_view text) {
+  const auto corrupt = [](const std::string& why) {
+    return Error(ErrorKind::corrupt, "state file", 0, why);
+  };
+  const json envelope = json::parse(text, nullptr, false);
+  if (!envelope.is_object() || envelope.value("format", json()) != "imshealth-state" ||
+      !envelope.contains("state")) {
+    return corrupt("not a state file");
+  }
+  const json& body = envelope["state"];
+  if (envelope.value("checksum", json()) !=
+      checksumOf(body.dump(-1, ' ', false, json::error_handler_t::replace))) {
+    return corrupt("wrong checksum");
+  }
+  try {
+    return body.get<State>();
+  } catch (const std::exception& mismatch) {
+    return corrupt(mismatch.what());
+  }
+}
+
+}  // namespace imshealth

@@ -1,0 +1,115 @@
+// What the program remembers: where it has read to, incidents, limits, the journal of a repair under way,
+// the last alerts. Plain data; JSON with a checksum in state.json. Service and command line share it.
+#pragma once
+
+#include "core/alert.h"
+#include "core/cursor.h"
+#include "core/error.h"
+#include "core/limits.h"
+#include "core/plan.h"
+#include "core/time.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imshealth {
+
+/// An open failure of one counter service, from its first event until it is verified, found healthy, or
+/// left alone for the cool-down.
+struct Incident {
+  std::string counterService;
+  std::string cause;    ///< code of the main finding; empty until diagnosed
+  std::string verdict;  ///< word of the decision; empty until decided
+  Time since;
+  Time lastEvent;
+  std::uint64_t events = 0;
+  std::optional<std::uint32_t> status;
+  std::uint16_t eventId = 1008;
+
+  bool operator==(const Incident&) const = default;
+};
+
+/// The last repair of a service: older events are ignored.
+struct LastRepair {
+  std::uint32_t epoch = 0;
+  std::uint64_t endRecord = 0;  ///< newest record of the log at its end
+  Time begin;
+  Time end;
+  bool repaired = false;
+
+  bool operator==(const LastRepair&) const = default;
+};
+
+enum class StepResult { done, notApplicable, failed, skipped };
+std::string_view toString(StepResult);
+
+struct StepReport {
+  StepKind kind = StepKind::verify;
+  std::string command;
+  StepResult result = StepResult::skipped;
+  std::optional<std::uint32_t> exitCode;
+  std::string note;
+
+  bool operator==(const StepReport&) const = default;
+};
+
+/// The journal: written before each step that changes the server. Whoever finds it in the state file at
+/// its start, and holds the repair lock, verifies and then completes or rolls back.
+struct RepairJournal {
+  std::string counterService;
+  Time begin;
+  std::string backupFolder;
+  std::vector<StepReport> done;
+  std::optional<StepKind> intent;  ///< the step that may have been begun
+  bool rollingBack = false;
+  std::string failedStep, reason;  ///< of a roll-back under way
+
+  bool operator==(const RepairJournal&) const = default;
+};
+
+struct AlertRecord {
+  Time at;
+  std::uint16_t id = 0;
+  std::vector<std::string> strings;
+
+  bool operator==(const AlertRecord&) const = default;
+};
+
+/// The last journey of a proof-of-hearing event.
+struct HearingProof {
+  std::string nonce;  ///< of the event under way; empty: none
+  Time sent;
+  std::optional<Time> heard;
+  Milliseconds latency{0};
+  bool requested = false;  ///< asked for by the command line
+
+  bool operator==(const HearingProof&) const = default;
+};
+
+struct State {
+  Cursor cursor;
+  std::string api;  ///< the event source in use
+  std::optional<Time> lastRead;
+  Mode mode = Mode::alert;
+  std::vector<Incident> incidents;
+  std::map<std::string, LimitState> limits;        ///< by counter service, as the policy spells it
+  std::map<std::string, LastRepair> lastRepairs;   ///< by counter service
+  std::optional<RepairJournal> journal;
+  std::vector<AlertRecord> lastAlerts;  ///< newest last, at most `maxAlerts`
+  HearingProof proof;
+
+  static constexpr std::size_t maxAlerts = 20;
+  Incident* findIncident(std::string_view counterService);
+  bool operator==(const State&) const = default;
+};
+
+/// The text of state.json: an envelope with format version and checksum around the state.
+std::string writeState(const State&);
+/// Error kind corrupt: not JSON, wrong checksum, missing or impossible values. Never throws.
+Result<State> readState(std::string_view text);
+
+}  // namespace imshealth

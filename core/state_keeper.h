@@ -1,0 +1,40 @@
+// The state file between processes and crashes: read, change and replace under the lock; a damaged file
+// is set aside and the generation before it used. The program never refuses to start because of it.
+#pragma once
+
+#include "core/ports.h"
+#include "core/state.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace imshealth {
+
+/// A damaged file that was moved out of the way; becomes alert 310.
+struct SetAside {
+  std::string what;
+  std::string movedTo;
+};
+
+class StateKeeper {
+ public:
+  explicit StateKeeper(StateFiles& files) : files_(files) {}
+
+  /// The state as it is on disk now; an empty one where there is none. Error: it cannot be read now.
+  Result<State> read();
+
+  /// Reads, lets `change` alter it, writes it. Error: nothing was changed on disk.
+  Result<State> update(const std::function<void(State&)>& change);
+
+  /// Damaged files met since the last call.
+  std::vector<SetAside> takeSetAside() { return std::exchange(setAside_, {}); }
+
+ private:
+  Result<State> readGenerations();
+
+  StateFiles& files_;
+  std::vector<SetAside> setAside_;
+};
+
+}  // namespace imshealth

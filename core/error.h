@@ -28,8 +28,8 @@ std::string_view toString(ErrorKind);
 
 class Error {
  public:
-  Error(ErrorKind kind, std::string where, std::uint32_t systemCode, std::string text)
-      : kind(kind), where(std::move(where)), systemCode(systemCode), text(std::move(text)) {}
+  Error(ErrorKind kindOfError, std::string place, std::uint32_t code, std::string message)
+      : kind(kindOfError), where(std::move(place)), systemCode(code), text(std::move(message)) {}
 
   /// "where: text (system code)" for logs and alerts.
   std::string describe() const;

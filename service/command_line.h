@@ -1,0 +1,42 @@
+// The command line: verbs to actions. Callable from tests.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace imshealth {
+
+/// Exit codes of every command; a contract.
+namespace exit_code {
+inline constexpr int done = 0;         ///< healthy, or done
+inline constexpr int problem = 1;      ///< problem found, or repair failed
+inline constexpr int usage = 2;        ///< bad usage or bad policy
+inline constexpr int unreachable = 3;  ///< needs administrator rights or cannot reach the system
+}  // namespace exit_code
+
+/// Where a command writes. UTF-8.
+struct CommandIo {
+  std::ostream& out;
+  std::ostream& err;
+  bool terminal = false;  ///< `out` is a terminal: colour and progress are welcome
+};
+
+/// What the verbs fill in while the command line is parsed.
+struct Invocation {
+  CommandIo io;
+  std::function<int()> action;  ///< returns the exit code
+};
+
+/// Parses and runs; returns the exit code. `arguments` without the program's name.
+int runCommandLine(const std::vector<std::string>& arguments, CommandIo io);
+
+/// All verbs of this platform.
+void addCommands(CLI::App&, Invocation&);
+
+}  // namespace imshealth

@@ -1,0 +1,10 @@
+// One function per verb; each fills in Invocation::action when its verb was given.
+#pragma once
+
+#include "service/command_line.h"
+
+namespace imshealth {
+
+void addPolicyCommand(CLI::App&, Invocation&);
+
+}  // namespace imshealth

@@ -1,0 +1,9 @@
+#include "service/commands/commands.h"
+
+namespace imshealth {
+
+void addCommands(CLI::App& app, Invocation& invocation) {
+  addPolicyCommand(app, invocation);
+}
+
+}  // namespace imshealth

@@ -1,0 +1,13 @@
+#include "service/command_line.h"
+
+#include <unistd.h>
+
+#include <iostream>
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const int code =
+      imshealth::runCommandLine(arguments, {std::cout, std::cerr, isatty(STDOUT_FILENO) != 0});
+  std::cout.flush();
+  return code;
+}

@@ -1,0 +1,23 @@
+// Names as Windows compares them where it matters here: ASCII letters without regard to case, all
+// other characters as they are. Independent of any locale.
+#pragma once
+
+#include <string_view>
+
+namespace imshealth {
+
+constexpr char asciiLower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr bool equalsIgnoringCase(std::string_view left, std::string_view right) {
+  if (left.size() != right.size())
+    return false;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (asciiLower(left[i]) != asciiLower(right[i]))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace imshealth

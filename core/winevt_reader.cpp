@@ -1,0 +1,254 @@
+#include "core/winevt_reader.h"
+
+#include "core/win32_codes.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace imshealth {
+namespace {
+
+constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
+constexpr int mostSteps = 12;
+
+class Fnv {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text)
+      add(static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
+    add(0x100);
+  }
+  void add(std::uint64_t value) {
+    m_hash ^= value;
+    m_hash *= 0x100'0000'01B3;
+  }
+  std::uint64_t value() const { return m_hash != 0 ? m_hash : 1; }
+
+ private:
+  std::uint64_t m_hash = 0xCBF2'9CE4'8422'2325;
+};
+
+std::uint64_t hashOf(const LogEvent& event) {
+  Fnv hash;
+  hash.add(event.recordNumber);
+  hash.add(static_cast<std::uint64_t>(event.timeGenerated));
+  hash.add(event.eventId);
+  hash.add(event.source);
+  for (const std::string& text : event.strings)
+    hash.add(text);
+  for (const std::uint8_t byte : event.data)
+    hash.add(static_cast<std::uint64_t>(byte));
+  return hash.value();
+}
+
+bool isServiceGone(std::uint32_t error) {
+  return error == win32::invalidHandle || error == win32::rpcServerUnavailable ||
+         error == win32::rpcUnknownInterface || error == win32::rpcCallCancelled ||
+         error == win32::accessDenied || error == win32::evtChannelNotFound;
+}
+
+/// 15001 and its neighbours of the query parser: the mistake is in our query, another start does
+/// not help.
+bool isQueryRefused(std::uint32_t error) {
+  return error == win32::evtInvalidQuery || error == 15008 || (error >= 15020 && error <= 15026);
+}
+
+std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::int64_t lookBackStart) {
+  if (!saved)
+    return lookBackStart;
+  if (saved->api == "winevt")
+    return always;
+  return saved->timeWritten != 0 ? saved->timeWritten : lookBackStart;
+}
+
+}  // namespace
+
+WinevtReader::WinevtReader(WinevtApi& api, std::optional<Cursor> saved, std::int64_t lookBackStart)
+    : m_api(api),
+      m_from(whereToBegin(saved, lookBackStart)),
+      m_error(ErrorKind::unavailable, "", 0, "") {
+  if (saved && saved->api == "winevt")
+    m_cursor = std::move(*saved);
+  m_cursor.api = "winevt";
+}
+
+WinevtReader::~WinevtReader() {
+  closeSubscription();
+}
+
+Result<Delivery> WinevtReader::read() {
+  Delivery delivery;
+  for (int step = 0; step < mostSteps; ++step) {
+    const Step result = m_subscribed ? drain(delivery) : subscribe(delivery);
+    if (result == Step::again)
+      continue;
+    if (result == Step::failed) {
+      if (delivery.losses.empty() && delivery.events.empty())
+        return m_error;
+      delivery.more = true;  // what has been learnt is delivered first; the error comes again
+    }
+    delivery.cursor = m_cursor;
+    return delivery;
+  }
+  closeSubscription();
+  if (delivery.losses.empty() && delivery.events.empty())
+    return Error(ErrorKind::unavailable, "EvtNext", 0,
+                 "the subscription breaks as soon as it is made");
+  delivery.cursor = m_cursor;
+  delivery.more = true;
+  return delivery;
+}
+
+WinevtReader::Step WinevtReader::subscribe(Delivery& delivery) {
+  if (const Step judged = judge(delivery); judged == Step::failed)
+    return judged;
+  using Start = WinevtApi::Start;
+  // From strict to lenient, never "future events only": that loses what was written meanwhile.
+  std::uint32_t error = win32::notFound;
+  if (!m_cursor.bookmark.empty()) {
+    for (const Start start : {Start::afterStrict, Start::afterNearest}) {
+      error = m_api.subscribe(start, m_cursor.bookmark);
+      if (error == 0 || isServiceGone(error) || isQueryRefused(error))
+        break;
+    }
+  }
+  if (error != 0 && !isServiceGone(error) && !isQueryRefused(error))
+    error = m_api.subscribe(Start::oldest, {});  // take() leaves out what has been delivered
+  if (error != 0)
+    return fail("EvtSubscribe", error);
+  m_subscribed = true;
+  return Step::again;
+}
+
+/// Has anything been lost since the cursor was saved? A filtered subscription cannot tell: its
+/// bookmark is of a matching event, which may be gone from a healthy log (event-log.md 3.4).
+WinevtReader::Step WinevtReader::judge(Delivery& delivery) {
+  const auto log = m_api.logState();
+  if (log.error != 0)
+    return fail("EvtGetLogInfo", log.error);
+  const std::uint64_t seen = std::max(m_cursor.recordNumber, m_cursor.newestSeen);
+  const std::string told = std::exchange(m_told, {});
+  if (seen != 0 && log.count == 0) {
+    beginEpoch(delivery, "the log was cleared");
+  } else if (seen != 0 && log.oldest + log.count - 1 < seen) {
+    beginEpoch(delivery, "the log was cleared or replaced");
+  } else if (seen != 0 && log.oldest > seen) {
+    noteGone(seen, log.oldest, delivery);
+  } else if (!told.empty()) {
+    delivery.losses.push_back({0, 0, told});
+  }
+  return Step::again;
+}
+
+WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
+  auto batch = m_api.next(m_batch);
+  for (const WinevtRecord& record : batch.records)
+    take(record, delivery);
+  if (!batch.bookmark.empty())
+    m_cursor.bookmark = std::move(batch.bookmark);
+
+  const bool nothing = batch.records.empty();
+  if (batch.error == win32::noMoreItems || (batch.error == win32::invalidOperation && nothing) ||
+      (batch.error == 0 && nothing))
+    return confirmDrained(delivery);
+  switch (batch.error) {
+    case 0:
+    case win32::invalidOperation:
+      delivery.more = true;
+      return Step::done;
+    case win32::rpcInvalidBound:
+      return shrinkBatch(delivery);
+    case win32::evtQueryResultStale:
+    case win32::evtQueryResultInvalidPosition:
+    case win32::invalidParameter:
+      m_told = "the log was cleared or has rolled over";
+      closeSubscription();
+      return m_resubscribed++ < 2 ? Step::again : fail("EvtNext", batch.error);
+    default:
+      return fail("EvtNext", batch.error);
+  }
+}
+
+/// 1734: the batch was too large in bytes, and the read position has moved all the same.
+WinevtReader::Step WinevtReader::shrinkBatch(Delivery& delivery) {
+  if (m_batch > 1) {
+    m_batch /= 2;
+    closeSubscription();
+  } else {
+    delivery.losses.push_back({0, 0, "an event is too large to be read"});
+  }
+  return Step::again;
+}
+
+WinevtReader::Step WinevtReader::confirmDrained(Delivery& delivery) {
+  const auto log = m_api.logState();
+  if (log.error != 0)
+    return fail("EvtGetLogInfo", log.error);
+  const std::uint64_t seen = std::max(m_cursor.recordNumber, m_cursor.newestSeen);
+  const std::uint64_t newest = log.count == 0 ? 0 : log.oldest + log.count - 1;
+  if (seen != 0 && newest < seen) {
+    closeSubscription();  // judged anew
+    return Step::again;
+  }
+  if (m_cursor.newestSeen != 0 && log.oldest > seen)
+    noteGone(seen, log.oldest, delivery);
+  m_cursor.newestSeen = newest;
+  m_batch = batchSize;
+  m_resubscribed = 0;
+  m_from = always;
+  delivery.more = false;
+  return Step::done;
+}
+
+void WinevtReader::take(const WinevtRecord& record, Delivery& delivery) {
+  if (record.error != 0) {
+    delivery.losses.push_back(
+        {0, 0, "an event cannot be rendered (error " + std::to_string(record.error) + ")"});
+    return;
+  }
+  if (m_cursor.hash != 0 && record.recordId <= m_cursor.recordNumber)
+    return;
+  LogEvent event = toLogEvent(record);
+  m_cursor.recordNumber = event.recordNumber;
+  m_cursor.timeGenerated = event.timeGenerated;
+  m_cursor.timeWritten = event.timeWritten;
+  m_cursor.source = event.source;
+  m_cursor.code = event.code();
+  m_cursor.hash = hashOf(event);
+  if (event.timeWritten >= m_from)
+    delivery.events.push_back(std::move(event));
+}
+
+/// Everything that was there when the log was last drained is gone: cleared, since numbers go on
+/// after a clear from Vista on, or overwritten as a whole.
+void WinevtReader::noteGone(std::uint64_t seen, std::uint64_t oldest, Delivery& delivery) {
+  if (oldest > seen + 1)
+    delivery.losses.push_back(
+        {seen + 1, oldest - 1, "records were overwritten or cleared before they were read"});
+  else
+    delivery.losses.push_back({0, 0, "the log was cleared"});
+  m_cursor.newestSeen = oldest;  // told once
+}
+
+void WinevtReader::beginEpoch(Delivery& delivery, std::string reason) {
+  delivery.losses.push_back({0, 0, std::move(reason)});
+  Cursor fresh;
+  fresh.epoch = m_cursor.epoch + 1;
+  fresh.api = "winevt";
+  m_cursor = std::move(fresh);
+  m_from = always;
+}
+
+WinevtReader::Step WinevtReader::fail(const char* call, std::uint32_t error) {
+  closeSubscription();
+  m_error = win32::eventLogError(call, error);
+  return Step::failed;
+}
+
+void WinevtReader::closeSubscription() {
+  if (std::exchange(m_subscribed, false))
+    m_api.close();
+}
+
+}  // namespace imshealth

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 
 // Found by nlohmann/json through argument-dependent lookup.
 namespace nlohmann {

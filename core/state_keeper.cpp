@@ -38,7 +38,7 @@ Result<State> StateKeeper::readGenerations() {
       return state;
     }
     const auto movedTo = files_.setAside(generation);
-    setAside_.push_back({state.error().describe(),
+    setAside_.push_back({generation == Generation::current ? "state.json" : "state.previous.json",
                          movedTo ? *movedTo : "nowhere: " + movedTo.error().describe()});
   }
   return State{};

@@ -7,13 +7,14 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace imshealth {
 
 /// A damaged file that was moved out of the way; becomes alert 310.
 struct SetAside {
-  std::string what;
+  std::string file;
   std::string movedTo;
 };
 

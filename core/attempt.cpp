@@ -1,0 +1,93 @@
+#include "core/attempt.h"
+
+#include "core/alerts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace imshealth {
+
+namespace {
+
+using boost::asio::awaitable;
+
+/// Counts the attempt, remembers where the log stood at its end, and says how it went.
+void conclude(const RepairOutcome& outcome, const std::string& service, Time begin,
+              const Policy& policy, LogPosition end, AttemptPorts& ports) {
+  const bool repaired = outcome.result == RepairOutcome::Result::repaired;
+  const Time now = ports.clock.now();
+  bool opened = false;
+  std::size_t attempts = 0;
+  const auto recorded = ports.state.update([&](State& state) {
+    LimitState& limits = state.limits[service];
+    opened = endAttempt(limits, policy.limits, now, repaired, outcome.reason);
+    attempts = limits.attempts.size();
+    state.lastRepairs[service] = {end.epoch, end.newestRecord, begin, now, repaired};
+    if (repaired) {
+      std::erase_if(state.incidents,
+                    [&](const Incident& incident) { return incident.counterService == service; });
+    }
+  });
+  if (repaired) {
+    ports.alerter.raise(alerts::repairVerified(
+        service, outcome.stepsDone() + (outcome.restartNeeded ? " (restart the machine)" : ""),
+        now - begin));
+  } else {
+    ports.alerter.raise(
+        alerts::repairFailed(service, outcome.failedStep, outcome.reason, outcome.rolledBack));
+  }
+  if (recorded && opened) {
+    ports.alerter.raise(alerts::circuitOpen(service, attempts, outcome.reason));
+  }
+}
+
+LogPosition endOfLog(LogTail& log) { return log.drain().value_or(LogPosition{}); }
+
+}  // namespace
+
+std::string backupFolderFor(const std::string& backupRoot, const std::string& counterService,
+                            Time time) {
+  std::string stamp = toIso(time);  // 2026-11-23T10:02:00Z
+  std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == 'Z'; });
+  std::replace(stamp.begin(), stamp.end(), 'T', '-');
+  // A counter service's name may hold blanks ("Remote Access"); anything a path could trip over goes.
+  std::string name = counterService;
+  std::replace_if(
+      name.begin(), name.end(),
+      [](char c) { return std::string_view("\\/:*?\"<>|. ").find(c) != std::string_view::npos; }, '_');
+  return fmt::format("{}\\{}-{:03}-{}", backupRoot, stamp, time.time_since_epoch().count() % 1000, name);
+}
+
+awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder order, AttemptPorts ports) {
+  const std::string service = order.watch.counterService;
+  const Policy policy = order.policy;
+  const Time begin = order.begin;
+  const auto counted = ports.state.update([&](State& state) {
+    beginAttempt(state.limits[service], policy.limits, begin);
+  });
+  if (!counted) {
+    co_return counted.error();
+  }
+  ports.alerter.raise(alerts::repairBegins(service, order.plan.summary()));
+  Journal journal(ports.state);
+  RepairOutcome outcome = co_await repair(std::move(order), journal, ports.repair);
+  if (outcome.result != RepairOutcome::Result::interrupted) {
+    conclude(outcome, service, begin, policy, endOfLog(ports.repair.log), ports);
+  }
+  co_return outcome;
+}
+
+awaitable<RepairOutcome> finishRepair(const RepairJournal& found, const Policy& policy,
+                                      const WatchPolicy& watch, PolicyOrigin origin,
+                                      AttemptPorts ports) {
+  Journal journal(ports.state);
+  RepairOutcome outcome =
+      co_await resumeRepair(found, policy, watch, std::move(origin), journal, ports.repair);
+  if (outcome.result != RepairOutcome::Result::interrupted) {
+    conclude(outcome, watch.counterService, found.begin, policy, endOfLog(ports.repair.log), ports);
+  }
+  co_return outcome;
+}
+
+}  // namespace imshealth

@@ -1,0 +1,314 @@
+#include "core/backup.h"
+
+#include "core/ascii.h"
+
+#include <boost/crc.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace imshealth {
+
+using nlohmann::json;
+
+namespace {
+
+/// The largest of the files are the text files: some hundred KB on an old server, a few MB on a new one.
+constexpr std::uint64_t maxFile = 64ull * 1024 * 1024;
+
+std::uint32_t crcOf(const std::vector<std::uint8_t>& bytes) {
+  boost::crc_32_type crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
+}
+
+std::string fileName(const std::string& path) {
+  const auto slash = path.find_last_of("\\/");
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+std::string toHex(const std::vector<std::uint8_t>& bytes) {
+  std::string text;
+  for (const std::uint8_t byte : bytes) {
+    text += fmt::format("{:02x}", byte);
+  }
+  return text;
+}
+
+std::vector<std::uint8_t> fromHex(const std::string& text) {
+  std::vector<std::uint8_t> bytes;
+  for (std::size_t at = 0; at + 1 < text.size(); at += 2) {
+    bytes.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(at, 2), nullptr, 16)));
+  }
+  return bytes;
+}
+
+json toJson(const std::optional<KeyImage>& image) {
+  if (!image) {
+    return nullptr;
+  }
+  json values = json::array();
+  for (const RegistryValue& value : image->values) {
+    values.push_back({{"name", value.name}, {"type", value.type}, {"bytes", toHex(value.bytes)}});
+  }
+  return {{"exists", image->exists}, {"values", values}};
+}
+
+std::optional<KeyImage> keyImageFrom(const json& j) {
+  if (j.is_null()) {
+    return std::nullopt;
+  }
+  KeyImage image{.exists = j.at("exists"), .values = {}};
+  for (const json& value : j.at("values")) {
+    image.values.push_back({value.at("name"), value.at("type"), fromHex(value.at("bytes"))});
+  }
+  return image;
+}
+
+json toJson(const std::vector<BackedUpFile>& files) {
+  json list = json::array();
+  for (const BackedUpFile& file : files) {
+    list.push_back({{"path", file.path},
+                    {"existed", file.existed},
+                    {"savedAs", file.savedAs},
+                    {"checksum", file.checksum}});
+  }
+  return list;
+}
+
+std::vector<BackedUpFile> filesFrom(const json& j) {
+  std::vector<BackedUpFile> files;
+  for (const json& file : j) {
+    files.push_back(
+        {file.at("path"), file.at("existed"), file.at("savedAs"), file.at("checksum")});
+  }
+  return files;
+}
+
+}  // namespace
+
+bool isIndexValue(const RegistryValue& value) {
+  static constexpr std::array names = {"First Counter", "Last Counter", "First Help", "Last Help",
+                                       "Object List"};
+  return std::any_of(names.begin(), names.end(),
+                     [&](const char* name) { return equalsIgnoringCase(value.name, name); });
+}
+
+std::uint32_t digestOfOthers(const IndexSpace& space, const std::string& service) {
+  boost::crc_32_type crc;
+  const auto add = [&crc](const std::string& text) { crc.process_bytes(text.data(), text.size() + 1); };
+  std::optional<std::uint32_t> first, last;
+  for (const ServiceRange& range : space.services) {
+    if (equalsIgnoringCase(range.service, service)) {
+      first = range.firstCounter;
+      last = range.lastHelp;
+      continue;
+    }
+    add(fmt::format("{} {} {} {} {}", range.service, range.firstCounter.value_or(0),
+                    range.lastCounter.value_or(0), range.firstHelp.value_or(0),
+                    range.lastHelp.value_or(0)));
+  }
+  for (const LanguageTexts& language : space.languages) {
+    add(language.language);
+    for (const auto* texts : {&language.names, &language.helps}) {
+      for (const auto& [index, text] : *texts) {
+        if (!(first && last && index >= *first && index <= *last)) {
+          add(fmt::format("{} {}", index, text));
+        }
+      }
+    }
+  }
+  return crc.checksum();
+}
+
+Backup::Backup(std::string folder, std::string counterService, Ports ports)
+    : folder_(std::move(folder)), ports_(ports) {
+  manifest_.counterService = std::move(counterService);
+}
+
+Result<Backup> Backup::open(const std::string& folder, Ports ports) {
+  const auto bytes = ports.files.read(folder + "\\manifest.json", maxFile);
+  if (!bytes) {
+    return bytes.error();
+  }
+  const json j = json::parse(bytes->begin(), bytes->end(), nullptr, false);
+  Backup backup(folder, {}, ports);
+  try {
+    j.at("counterService").get_to(backup.manifest_.counterService);
+    backup.manifest_.performanceKey = keyImageFrom(j.at("performanceKey"));
+    backup.manifest_.perflibTotals = keyImageFrom(j.at("perflibTotals"));
+    backup.manifest_.library = filesFrom(j.at("library"));
+    backup.manifest_.textFiles = filesFrom(j.at("textFiles"));
+    backup.manifest_.inputs = filesFrom(j.at("inputs"));
+    backup.manifest_.othersDigest = j.at("othersDigest");
+  } catch (const std::exception& mismatch) {
+    return Error(ErrorKind::corrupt, folder + "\\manifest.json", 0, mismatch.what());
+  }
+  return backup;
+}
+
+Result<void> Backup::writeManifest() {
+  const json j = {{"counterService", manifest_.counterService},
+                  {"performanceKey", toJson(manifest_.performanceKey)},
+                  {"perflibTotals", toJson(manifest_.perflibTotals)},
+                  {"library", toJson(manifest_.library)},
+                  {"textFiles", toJson(manifest_.textFiles)},
+                  {"inputs", toJson(manifest_.inputs)},
+                  {"othersDigest", manifest_.othersDigest}};
+  const std::string text = j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  return ports_.changes.replace(folder_ + "\\manifest.json", {text.begin(), text.end()});
+}
+
+Result<BackedUpFile> Backup::save(const std::string& path, const std::string& savedAs) {
+  BackedUpFile file{.path = path, .existed = true, .savedAs = savedAs, .checksum = 0};
+  const auto bytes = ports_.files.read(path, maxFile);
+  if (!bytes && bytes.error().kind == ErrorKind::missing) {
+    file.existed = false;
+    return file;
+  }
+  if (!bytes) {
+    return bytes.error();
+  }
+  file.checksum = crcOf(*bytes);
+  if (const auto made = ports_.changes.makeFolder(folder_); !made) {
+    return made.error();
+  }
+  if (const auto written = ports_.changes.replace(folder_ + "\\" + savedAs, *bytes); !written) {
+    return written.error();
+  }
+  return file;
+}
+
+Result<void> Backup::saveLibrary(const std::string& path) {
+  if (!manifest_.library.empty()) {
+    return {};
+  }
+  if (const auto made = ports_.changes.makeFolder(folder_); !made) {
+    return made;
+  }
+  const auto file = save(path, fileName(path));
+  if (!file) {
+    return file.error();
+  }
+  manifest_.library.push_back(*file);
+  return writeManifest();
+}
+
+Result<void> Backup::savePerformanceKey() {
+  if (manifest_.performanceKey) {
+    return {};
+  }
+  if (const auto made = ports_.changes.makeFolder(folder_); !made) {
+    return made;
+  }
+  const auto image = ports_.registry.capturePerformanceKey(manifest_.counterService);
+  if (!image) {
+    return image.error();
+  }
+  manifest_.performanceKey = *image;
+  return writeManifest();
+}
+
+Result<void> Backup::saveCounters(const Facts& facts) {
+  if (manifest_.perflibTotals) {
+    return {};
+  }
+  if (const auto saved = savePerformanceKey(); !saved) {
+    return saved;
+  }
+  const auto totals = ports_.registry.capturePerflibTotals();
+  if (!totals) {
+    return totals.error();
+  }
+  BackupManifest complete = manifest_;
+  complete.perflibTotals = *totals;
+  for (const FileFact& text : facts.textFiles) {
+    const auto file = save(text.path, fileName(text.path));
+    if (!file) {
+      return file.error();
+    }
+    complete.textFiles.push_back(*file);
+  }
+  for (const FileFact* input : {&facts.counterFile.file, &facts.counterFile.symbolFile}) {
+    if (input->path.empty()) {
+      continue;
+    }
+    const auto file = save(input->path, fileName(input->path));
+    if (!file) {
+      return file.error();
+    }
+    complete.inputs.push_back(*file);
+  }
+  const auto space = ports_.counters.indexSpace();
+  if (!space) {
+    return space.error();
+  }
+  complete.othersDigest = digestOfOthers(*space, manifest_.counterService);
+  manifest_ = std::move(complete);
+  return writeManifest();
+}
+
+Result<void> Backup::putBack(const BackedUpFile& file) {
+  if (!file.existed) {
+    return ports_.changes.remove(file.path);
+  }
+  const auto bytes = ports_.files.read(folder_ + "\\" + file.savedAs, maxFile);
+  if (!bytes) {
+    return bytes.error();
+  }
+  if (crcOf(*bytes) != file.checksum) {
+    return Error(ErrorKind::corrupt, folder_ + "\\" + file.savedAs, 0,
+                 "the backup is not what was saved");
+  }
+  // What is as it was needs no write: it may be in use.
+  if (const auto now = ports_.files.read(file.path, maxFile); now && *now == *bytes) {
+    return {};
+  }
+  return ports_.changes.replace(file.path, *bytes);
+}
+
+Result<void> Backup::restore() {
+  for (const BackedUpFile& file : manifest_.library) {
+    if (const auto done = putBack(file); !done) {
+      return done;
+    }
+  }
+  bool othersMoved = false;
+  if (manifest_.perflibTotals) {
+    const auto space = ports_.counters.indexSpace();
+    if (!space) {
+      return space.error();
+    }
+    othersMoved = digestOfOthers(*space, manifest_.counterService) != manifest_.othersDigest;
+    if (!othersMoved) {
+      for (const BackedUpFile& file : manifest_.textFiles) {
+        if (const auto done = putBack(file); !done) {
+          return done;
+        }
+      }
+      if (const auto done = ports_.registry.restorePerflibTotals(*manifest_.perflibTotals); !done) {
+        return done;
+      }
+    }
+  }
+  if (manifest_.performanceKey) {
+    KeyImage image = *manifest_.performanceKey;
+    if (othersMoved) {
+      std::erase_if(image.values, isIndexValue);
+    }
+    if (const auto done =
+            ports_.registry.restorePerformanceKey(manifest_.counterService, image);
+        !done) {
+      return done;
+    }
+  }
+  if (othersMoved) {
+    return Error(ErrorKind::unsupported, "roll-back", 0,
+                 "counters of another service were loaded since the backup; the texts stay as they are");
+  }
+  return {};
+}
+
+}  // namespace imshealth

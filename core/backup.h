@@ -1,0 +1,77 @@
+// The backup folder of one incident: everything that a repair may change, as it was, byte for byte, with
+// a manifest. Each thing is saved once, before it is changed for the first time.
+#pragma once
+
+#include "core/error.h"
+#include "core/facts.h"
+#include "core/ports.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imshealth {
+
+struct BackedUpFile {
+  std::string path;
+  bool existed = true;
+  std::string savedAs;         ///< file name in the folder
+  std::uint32_t checksum = 0;  ///< CRC-32 of the bytes
+};
+
+/// manifest.json of the folder.
+struct BackupManifest {
+  std::string counterService;
+  std::optional<KeyImage> performanceKey;
+  std::optional<KeyImage> perflibTotals;
+  std::vector<BackedUpFile> library;    ///< at most one
+  std::vector<BackedUpFile> textFiles;  ///< perfc/perfh .dat
+  std::vector<BackedUpFile> inputs;     ///< .ini and .h: kept for a person, never put back
+  std::uint32_t othersDigest = 0;       ///< of all ranges and texts that are not this service's
+};
+
+/// CRC-32 over every other service's range and over every text outside this service's range.
+std::uint32_t digestOfOthers(const IndexSpace&, const std::string& service);
+
+/// First/Last Counter, First/Last Help, Object List: what lodctr writes and unlodctr deletes.
+bool isIndexValue(const RegistryValue&);
+
+class Backup {
+ public:
+  struct Ports {
+    const CounterRegistry& counters;
+    CounterRegistryBackup& registry;
+    const FileFacts& files;
+    FileChanges& changes;
+  };
+
+  Backup(std::string folder, std::string counterService, Ports ports);
+
+  /// Opens the folder of an earlier run. Error: no manifest, or a damaged one.
+  static Result<Backup> open(const std::string& folder, Ports ports);
+
+  Result<void> saveLibrary(const std::string& path);
+  Result<void> savePerformanceKey();
+  /// Performance key, Perflib totals, text files, and the lodctr inputs.
+  Result<void> saveCounters(const Facts&);
+
+  /// Puts everything back that was saved. The text files and totals only if no other service's counters
+  /// changed since; where they did, the index values are not put back either, since they would point
+  /// at other texts: an error of kind unsupported says so. Can be repeated.
+  Result<void> restore();
+
+  const std::string& folder() const { return folder_; }
+  const BackupManifest& manifest() const { return manifest_; }
+
+ private:
+  Result<BackedUpFile> save(const std::string& path, const std::string& savedAs);
+  Result<void> putBack(const BackedUpFile&);
+  Result<void> writeManifest();
+
+  std::string folder_;
+  Ports ports_;
+  BackupManifest manifest_;
+};
+
+}  // namespace imshealth

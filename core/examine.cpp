@@ -1,0 +1,60 @@
+#include "core/examine.h"
+
+#include "core/survey.h"
+
+#include <algorithm>
+
+namespace imshealth {
+
+namespace {
+
+bool forbidsProbe(Cause cause) {
+  switch (cause) {
+    case Cause::untrustedPath:
+    case Cause::serviceNotInstalled:
+    case Cause::countersDisabled:
+    case Cause::libraryMissing:
+    case Cause::libraryUnreadable:
+    case Cause::libraryWrongMachine:
+    case Cause::libraryExportMissing:
+    case Cause::dependencyMissing:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool mayProbe(const Facts& facts, const std::vector<Finding>& beforeProbe) {
+  return !facts.library.path.empty() && facts.key.open && facts.key.collect && facts.key.close &&
+         std::none_of(beforeProbe.begin(), beforeProbe.end(),
+                      [](const Finding& finding) { return forbidsProbe(finding.cause); });
+}
+
+boost::asio::awaitable<Examination> examine(const WatchPolicy& watch, const LimitsPolicy& limits,
+                                            PolicyOrigin origin, Occasion occasion, SurveyPorts ports,
+                                            OpenProbe& probe) {
+  Examination result;
+  result.facts = survey(watch, ports);
+  result.facts.eventStatus = occasion.status;
+  result.facts.eventId = occasion.eventId;
+  result.facts.servicesFailingTogether = occasion.servicesFailingTogether;
+  if (!origin.file.empty()) {
+    result.facts.trust.push_back(ports.files.trustOf("policy", origin.file));
+  }
+  result.findings = diagnose(result.facts, watch);
+  if (mayProbe(result.facts, result.findings)) {
+    result.facts.probe = co_await probe.probe(
+        {.service = result.facts.counterService,
+         .library = result.facts.library.path,
+         .open = *result.facts.key.open,
+         .collect = *result.facts.key.collect,
+         .close = *result.facts.key.close},
+        limits.probeTimeout);
+    result.findings = diagnose(result.facts, watch);
+  }
+  co_return result;
+}
+
+}  // namespace imshealth

@@ -1,0 +1,43 @@
+#include "core/journal.h"
+
+namespace imshealth {
+
+Result<void> Journal::write() {
+  const auto written = state_.update([this](State& state) { state.journal = record_; });
+  if (!written) {
+    return written.error();
+  }
+  return {};
+}
+
+Result<void> Journal::open(RepairJournal record) {
+  record_ = std::move(record);
+  return write();
+}
+
+Result<void> Journal::intend(StepKind step) {
+  record_.intent = step;
+  return write();
+}
+
+Result<void> Journal::note(const StepReport& report) {
+  record_.done.push_back(report);
+  return write();
+}
+
+Result<void> Journal::beginRollBack(const std::string& failedStep, const std::string& reason) {
+  record_.rollingBack = true;
+  record_.failedStep = failedStep;
+  record_.reason = reason;
+  return write();
+}
+
+Result<void> Journal::close() {
+  const auto written = state_.update([](State& state) { state.journal.reset(); });
+  if (!written) {
+    return written.error();
+  }
+  return {};
+}
+
+}  // namespace imshealth

@@ -1,0 +1,31 @@
+// The repair journal in the state file: the intent is on disk before the server is changed.
+#pragma once
+
+#include "core/state_keeper.h"
+
+#include <string>
+
+namespace imshealth {
+
+class Journal {
+ public:
+  explicit Journal(StateKeeper& state) : state_(state) {}
+
+  /// Opens the journal of a repair, or goes on with one that was found.
+  Result<void> open(RepairJournal);
+  /// The step is about to change the server. Error: it must not.
+  Result<void> intend(StepKind);
+  Result<void> note(const StepReport&);
+  Result<void> beginRollBack(const std::string& failedStep, const std::string& reason);
+  Result<void> close();
+
+  const RepairJournal& record() const { return record_; }
+
+ private:
+  Result<void> write();
+
+  StateKeeper& state_;
+  RepairJournal record_;
+};
+
+}  // namespace imshealth

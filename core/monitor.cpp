@@ -1,0 +1,324 @@
+#include "core/monitor.h"
+
+#include "core/alerts.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+
+namespace imshealth {
+
+namespace {
+
+using boost::asio::awaitable;
+
+/// A burst is seen whole before it is judged.
+constexpr Milliseconds settling = std::chrono::seconds(2);
+constexpr Milliseconds together = std::chrono::minutes(1);
+
+/// Gives the lock back however the coroutine ends.
+class Holding {
+ public:
+  explicit Holding(RepairLock& lock) : lock_(lock), held_(lock.tryAcquire()) {}
+  ~Holding() {
+    if (held_) {
+      lock_.release();
+    }
+  }
+  Holding(const Holding&) = delete;
+  Holding& operator=(const Holding&) = delete;
+  explicit operator bool() const { return held_; }
+
+ private:
+  RepairLock& lock_;
+  bool held_;
+};
+
+}  // namespace
+
+Monitor::Monitor(boost::asio::any_io_executor executor, MonitorPorts ports, Policy policy,
+                 PolicyOrigin origin, std::string backupRoot)
+    : executor_(std::move(executor)),
+      ports_(ports),
+      policy_(std::move(policy)),
+      origin_(std::move(origin)),
+      backupRoot_(std::move(backupRoot)) {}
+
+AttemptPorts Monitor::attemptPorts() const {
+  return {ports_.clock, ports_.state, ports_.alerter, ports_.repair};
+}
+
+awaitable<void> Monitor::takeUp() {
+  // Before the first examination: what others did to the state file in the meantime counts.
+  if (const auto state = ports_.state.read()) {
+    cursor_ = state->cursor;
+    api_ = state->api;
+    incidents_ = state->incidents;
+    lastRepairs_ = state->lastRepairs;
+    journalOpen_ = state->journal.has_value();
+  }
+  for (const SetAside& damaged : ports_.state.takeSetAside()) {
+    ports_.alerter.raise(alerts::stateSetAside(damaged.file, damaged.movedTo));
+  }
+  co_await finishJournal();
+  attend();
+}
+
+awaitable<void> Monitor::finishJournal() {
+  if (!journalOpen_) {
+    co_return;
+  }
+  const Holding lock(ports_.lock);
+  if (!lock) {
+    co_return;  // another process repairs; the journal is its own
+  }
+  const auto state = ports_.state.read();
+  if (!state) {
+    co_return;
+  }
+  journalOpen_ = state->journal.has_value();
+  if (!state->journal) {
+    co_return;
+  }
+  // A service that is no longer watched is put in order all the same.
+  const WatchPolicy* watched = policy_.find(state->journal->counterService);
+  WatchPolicy watch = watched ? *watched : WatchPolicy{};
+  watch.counterService = state->journal->counterService;
+  co_await finishRepair(*state->journal, policy_, watch, origin_, attemptPorts());
+  if (const auto after = ports_.state.read()) {
+    incidents_ = after->incidents;
+    lastRepairs_ = after->lastRepairs;
+    journalOpen_ = after->journal.has_value();
+  }
+}
+
+bool Monitor::isOlderThanLastRepair(const OpenFailure& failure) const {
+  const auto last = lastRepairs_.find(failure.counterService);
+  if (last == lastRepairs_.end()) {
+    return false;
+  }
+  // Record numbers of the classic log wrap at 32 bits.
+  const bool writtenBefore =
+      last->second.epoch == cursor_.epoch &&
+      static_cast<std::int32_t>(failure.recordNumber - last->second.endRecord) <= 0;
+  return writtenBefore || failure.timeGenerated < toSeconds(last->second.begin);
+}
+
+void Monitor::heard(const LogEvent& event) {
+  ports_.repair.witness.note(event);
+  const auto failure = matchOpenFailure(event, policy_);
+  if (!failure || isOlderThanLastRepair(*failure)) {
+    return;
+  }
+  const Time now = ports_.clock.now();
+  const auto known =
+      std::find_if(incidents_.begin(), incidents_.end(), [&](const Incident& incident) {
+        return incident.counterService == failure->counterService;
+      });
+  if (known != incidents_.end() &&
+      (known->verdict.empty() || now - known->lastEvent < policy_.limits.coolDown)) {
+    ++known->events;
+    known->lastEvent = now;
+    return;
+  }
+  if (known != incidents_.end()) {
+    incidents_.erase(known);
+  }
+  incidents_.push_back({.counterService = failure->counterService,
+                        .cause = {},
+                        .verdict = {},
+                        .since = now,
+                        .lastEvent = now,
+                        .events = 1,
+                        .status = failure->status,
+                        .eventId = failure->eventId});
+  attend();
+}
+
+void Monitor::missed(const Loss& loss) {
+  ports_.alerter.raise(alerts::eventsMissed(loss.fromRecord, loss.toRecord, loss.reason));
+}
+
+void Monitor::caughtUp(const Cursor& cursor, std::string_view api) {
+  cursor_ = cursor;
+  api_ = api;
+  save();
+}
+
+void Monitor::save() {
+  // Best effort: what is not saved is read from the log again at the next start.
+  (void)ports_.state.update([this](State& state) {
+    state.cursor = cursor_;
+    state.api = api_;
+    state.lastRead = ports_.clock.now();
+    state.mode = policy_.mode;
+    state.incidents = incidents_;
+  });
+}
+
+void Monitor::endIncident(const std::string& counterService) {
+  std::erase_if(incidents_, [&](const Incident& incident) {
+    return incident.counterService == counterService;
+  });
+  save();
+}
+
+void Monitor::safetyCheck() {
+  const Time now = ports_.clock.now();
+  ports_.alerter.retry();
+  std::erase_if(incidents_, [&](const Incident& incident) {
+    return !incident.verdict.empty() && now - incident.lastEvent >= policy_.limits.coolDown;
+  });
+  std::vector<Alert> reminders;
+  (void)ports_.state.update([&](State& state) {
+    reminders.clear();
+    journalOpen_ = state.journal.has_value();
+    for (auto& [service, limits] : state.limits) {
+      if (takeReminder(limits, now)) {
+        reminders.push_back(alerts::circuitOpen(service, limits.attempts.size(), limits.lastReason));
+      }
+    }
+  });
+  for (const Alert& reminder : reminders) {
+    ports_.alerter.raise(reminder);
+  }
+  save();
+  attend();
+}
+
+void Monitor::adopt(Policy policy, PolicyOrigin origin) {
+  nextPolicy_.emplace(std::move(policy), std::move(origin));
+  if (!attending_) {
+    std::tie(policy_, origin_) = *std::exchange(nextPolicy_, std::nullopt);
+  }
+}
+
+Incident* Monitor::nextUndecided() {
+  const auto found = std::find_if(incidents_.begin(), incidents_.end(),
+                                  [](const Incident& incident) { return incident.verdict.empty(); });
+  return found == incidents_.end() ? nullptr : &*found;
+}
+
+int Monitor::failingTogether(Time now) const {
+  return static_cast<int>(std::count_if(
+      incidents_.begin(), incidents_.end(),
+      [&](const Incident& incident) { return now - incident.since < together; }));
+}
+
+void Monitor::attend() {
+  if (attending_ || stopping_ || (!nextUndecided() && !journalOpen_)) {
+    return;
+  }
+  attending_ = true;
+  boost::asio::co_spawn(executor_, handleAll(), [this](std::exception_ptr failure) {
+    attending_ = false;
+    if (failure) {
+      std::rethrow_exception(failure);  // a mistake of ours: ends the loop, the service restarts
+    }
+    if (nextPolicy_) {
+      std::tie(policy_, origin_) = *std::exchange(nextPolicy_, std::nullopt);
+    }
+  });
+}
+
+awaitable<void> Monitor::handleAll() {
+  co_await finishJournal();
+  while (const Incident* incident = nextUndecided()) {
+    const std::string counterService = incident->counterService;
+    const Milliseconds waited = ports_.clock.now() - incident->since;
+    if (waited >= Milliseconds(0) && waited < settling &&
+        !co_await ports_.repair.sleeper.sleep(settling - waited)) {
+      co_return;
+    }
+    if (stopping_) {
+      co_return;
+    }
+    co_await handle(counterService);
+    if (nextPolicy_) {
+      std::tie(policy_, origin_) = *std::exchange(nextPolicy_, std::nullopt);
+    }
+  }
+}
+
+awaitable<void> Monitor::handle(std::string counterService) {
+  const auto incidentNow = [&]() -> Incident* {
+    const auto found = std::find_if(
+        incidents_.begin(), incidents_.end(),
+        [&](const Incident& incident) { return incident.counterService == counterService; });
+    return found == incidents_.end() ? nullptr : &*found;
+  };
+  const WatchPolicy* watched = policy_.find(counterService);
+  if (!watched) {
+    endIncident(counterService);  // a new policy no longer watches it
+    co_return;
+  }
+  const WatchPolicy watch = *watched;
+  const Occasion occasion{.status = incidentNow()->status,
+                          .eventId = incidentNow()->eventId,
+                          .servicesFailingTogether = failingTogether(ports_.clock.now())};
+  Examination examination = co_await examine(watch, policy_.limits, origin_, occasion,
+                                             ports_.repair.survey, ports_.repair.probe);
+  if (stopping_) {
+    co_return;  // the next start decides it
+  }
+  if (examination.findings.empty()) {
+    ports_.alerter.raise(alerts::healthyAgain(counterService));
+    endIncident(counterService);
+    co_return;
+  }
+  const Time now = ports_.clock.now();
+  const auto state = ports_.state.read();
+  std::optional<Holding> lock;
+  lock.emplace(ports_.lock);
+  Circumstances circumstances{.limits = {},
+                              .now = now,
+                              .local = ports_.clock.local(now),
+                              .paused = paused_,
+                              .journalUnavailable = !state,
+                              .repairUnderWay = !*lock || journalOpen_,
+                              .force = false};
+  if (state) {
+    if (const auto limits = state->limits.find(counterService); limits != state->limits.end()) {
+      circumstances.limits = limits->second;
+    }
+  }
+  const Decision decision = decide(examination.findings, policy_, watch, circumstances);
+  if (Incident* incident = incidentNow()) {
+    incident->cause = toString(examination.findings.front().cause);
+    incident->verdict = toString(decision.verdict);
+  }
+  save();
+  ports_.alerter.raise(alerts::incidentOpened(counterService, examination.findings.front().cause,
+                                              decision.explanation, decision.verdict,
+                                              occasion.status));
+  if (decision.verdict != Verdict::repair) {
+    if (decision.mode == Mode::repair) {
+      ports_.alerter.raise(alerts::repairNotAttempted(counterService, decision.verdict));
+    }
+    co_return;
+  }
+  Plan plan = planRepair(examination.facts, examination.findings, watch);
+  const auto outcome = co_await attemptRepair(
+      {.policy = policy_,
+       .watch = watch,
+       .origin = origin_,
+       .examination = std::move(examination),
+       .plan = std::move(plan),
+       .backupFolder = backupFolderFor(backupRoot_, counterService, now),
+       .begin = now},
+      attemptPorts());
+  if (!outcome) {
+    ports_.alerter.raise(alerts::repairNotAttempted(counterService, Verdict::journalUnavailable));
+    co_return;
+  }
+  if (const auto after = ports_.state.read()) {
+    lastRepairs_ = after->lastRepairs;
+    journalOpen_ = after->journal.has_value();
+  }
+  if (outcome->result == RepairOutcome::Result::repaired) {
+    endIncident(counterService);
+  }
+}
+
+}  // namespace imshealth

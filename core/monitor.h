@@ -1,0 +1,83 @@
+// The engine: hears events, opens incidents, lets them settle, and has each examined, decided and, where
+// the policy says so, repaired. One thread; nothing in here blocks but the ports.
+#pragma once
+
+#include "config/policy.h"
+#include "core/attempt.h"
+#include "core/event_source.h"
+#include "core/match.h"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace imshealth {
+
+struct MonitorPorts {
+  const Clock& clock;
+  StateKeeper& state;
+  Alerter& alerter;
+  RepairLock& lock;
+  RepairPorts repair;
+};
+
+class Monitor {
+ public:
+  Monitor(boost::asio::any_io_executor, MonitorPorts, Policy, PolicyOrigin, std::string backupRoot);
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+  /// Takes up what the last run left: damaged state is alerted, an open journal is finished, incidents
+  /// that were not decided are. To be called before the first event.
+  boost::asio::awaitable<void> takeUp();
+
+  /// One event of the log, in order. Cheap: 20,000 failures in a row only count.
+  void heard(const LogEvent&);
+  void missed(const Loss&);
+  /// Everything up to the cursor has been handed on; incidents and cursor go to disk together, so that
+  /// each failure leads to exactly one decision.
+  void caughtUp(const Cursor&, std::string_view api);
+  /// Once a minute: incidents end, reminders, alerts that could not be written, a roll-back that failed.
+  void safetyCheck();
+
+  /// A new policy; taken over between two incidents, never within a repair.
+  void adopt(Policy, PolicyOrigin);
+  /// Paused: listens and alerts, does not repair.
+  void pause(bool paused) { paused_ = paused; }
+  void stop() { stopping_ = true; }
+  /// Nothing is being examined or repaired.
+  bool isIdle() const { return !attending_; }
+  const Policy& policy() const { return policy_; }
+
+ private:
+  void attend();
+  boost::asio::awaitable<void> handleAll();
+  boost::asio::awaitable<void> handle(std::string counterService);
+  boost::asio::awaitable<void> finishJournal();
+  bool isOlderThanLastRepair(const OpenFailure&) const;
+  Incident* nextUndecided();
+  int failingTogether(Time now) const;
+  void endIncident(const std::string& counterService);
+  void save();
+  AttemptPorts attemptPorts() const;
+
+  boost::asio::any_io_executor executor_;
+  MonitorPorts ports_;
+  Policy policy_;
+  PolicyOrigin origin_;
+  std::optional<std::pair<Policy, PolicyOrigin>> nextPolicy_;
+  std::string backupRoot_;
+  std::vector<Incident> incidents_;  ///< as they will be saved
+  std::map<std::string, LastRepair> lastRepairs_;
+  Cursor cursor_;
+  std::string api_;
+  bool attending_ = false;
+  bool journalOpen_ = false;
+  bool paused_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace imshealth

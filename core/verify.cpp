@@ -1,0 +1,82 @@
+#include "core/verify.h"
+
+#include <fmt/format.h>
+
+namespace imshealth {
+
+namespace {
+
+Verification disproved(std::string reason, StepKind step = StepKind::verify) {
+  return {Verification::Result::disproved, std::move(reason), false, step};
+}
+
+/// What LoadPerf says, where the system has that source.
+std::optional<Verification> objectionOfLoadPerf(const Claim& claim, const Witness& witness,
+                                                const SystemFacts& system) {
+  if (witness.complaint()) {
+    return disproved(*witness.complaint(), StepKind::loadCounters);
+  }
+  if (!system.hasLoadPerfSource || claim.fromJournal) {
+    return std::nullopt;
+  }
+  if (claim.unloaded && !witness.unloaded()) {
+    return disproved("LoadPerf did not log event 1001", StepKind::unloadCounters);
+  }
+  if (claim.loaded && !witness.loaded()) {
+    return disproved("LoadPerf did not log event 1000", StepKind::loadCounters);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Policy& policy,
+                                            PolicyOrigin origin, const Claim& claim,
+                                            VerifyPorts ports) {
+  const auto position = ports.log.drain();
+  if (!position) {
+    co_return disproved("the event log cannot be read: " + position.error().describe());
+  }
+  Examination now =
+      co_await examine(watch, policy.limits, std::move(origin), {}, ports.survey, ports.probe);
+  if (auto objection = objectionOfLoadPerf(claim, ports.witness, now.facts.system)) {
+    co_return *objection;
+  }
+  if (!now.findings.empty()) {
+    const Finding& main = now.findings.front();
+    co_return disproved(fmt::format("{}: {}", toString(main.cause), main.evidence),
+                        claim.loaded && now.facts.key.indexValues() == 0 ? StepKind::loadCounters
+                                                                         : StepKind::verify);
+  }
+  if (now.facts.probe.outcome != ProbeOutcome::ok) {
+    co_return disproved("the open probe did not succeed: " + now.facts.probe.note);
+  }
+  if (!claim.fromJournal) {
+    const auto moved = changesToOthers(claim.before, now.facts.indexSpace, watch.counterService);
+    if (!moved.empty()) {
+      co_return disproved("counters of another service moved: " + moved.front());
+    }
+  }
+  // Failures of consumers that were under way while the counters were reloaded do not count.
+  const auto mark = position->newestRecord;
+  if (!co_await ports.sleeper.sleep(policy.verify.watchFor)) {
+    co_return Verification{Verification::Result::interrupted, "told to stop", false, StepKind::verify};
+  }
+  if (const auto drained = ports.log.drain(); !drained) {
+    co_return disproved("the event log cannot be read: " + drained.error().describe());
+  }
+  if (ports.witness.complaint()) {
+    co_return disproved(*ports.witness.complaint(), StepKind::loadCounters);
+  }
+  if (const auto failure = ports.witness.lastOpenFailure();
+      failure && static_cast<std::int32_t>(*failure - mark) > 0) {
+    co_return disproved(fmt::format("Perflib logged event 1008 again, record {}", *failure));
+  }
+  Verification proven{Verification::Result::proven,
+                      "counters loaded, library opens, no counters of other services moved", false,
+                      StepKind::verify};
+  proven.restartNeeded = now.facts.system.osMajor > 0 && now.facts.system.osMajor < 5;
+  co_return proven;
+}
+
+}  // namespace imshealth

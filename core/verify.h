@@ -1,0 +1,43 @@
+// Proof that a repair worked. Exit codes are only hints (perflib.md 5.2): what counts is what LoadPerf
+// logged, what the registry holds, whether the library opens in a fresh process, and that no new 1008 comes.
+#pragma once
+
+#include "config/policy.h"
+#include "core/examine.h"
+#include "core/ports.h"
+#include "core/witness.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace imshealth {
+
+struct Verification {
+  enum class Result { proven, disproved, interrupted };
+  Result result = Result::disproved;
+  std::string reason;        ///< why not; or what the proof rests on
+  bool restartNeeded = false;  ///< NT 4.0: consumers keep the old library until then
+  StepKind failedStep = StepKind::verify;  ///< where the fault shows
+};
+
+/// What the repair has done, and what was before it.
+struct Claim {
+  bool unloaded = false;  ///< unlodctr was run
+  bool loaded = false;    ///< lodctr was run
+  IndexSpace before;
+  bool fromJournal = false;  ///< taken up after a restart: the log was not watched throughout
+};
+
+struct VerifyPorts {
+  SurveyPorts survey;
+  OpenProbe& probe;
+  Sleeper& sleeper;
+  LogTail& log;
+  Witness& witness;
+};
+
+boost::asio::awaitable<Verification> verify(const WatchPolicy&, const Policy&, PolicyOrigin,
+                                            const Claim&, VerifyPorts);
+
+}  // namespace imshealth

@@ -1,0 +1,54 @@
+// What the event log says of a repair while it is under way: LoadPerf's own words on loading and
+// unloading, and whether the library failed to open again (perflib.md 2.2).
+#pragma once
+
+#include "core/error.h"
+#include "core/event.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace imshealth {
+
+/// A place in the log.
+struct LogPosition {
+  std::uint32_t epoch = 0;
+  std::uint64_t newestRecord = 0;
+};
+
+/// The end of the event log, for whoever needs to know now what has been written.
+class LogTail {
+ public:
+  virtual ~LogTail() = default;
+  /// Hands on everything written up to now, to the witness too.
+  virtual Result<LogPosition> drain() = 0;
+};
+
+class Witness {
+ public:
+  /// Forgets what was; from now on looks at events about this service.
+  void attend(std::string counterService);
+  void dismiss() { service_.clear(); }
+
+  /// Each event that is read from the log, in order.
+  void note(const LogEvent&);
+
+  bool loaded() const { return loaded_; }      ///< LoadPerf 1000
+  bool unloaded() const { return unloaded_; }  ///< LoadPerf 1001
+  /// LoadPerf 2007 or 30xx, about this service or about the texts of all.
+  const std::optional<std::string>& complaint() const { return complaint_; }
+  /// Newest 1008 of this service (record number), absent: none heard.
+  std::optional<std::uint64_t> lastOpenFailure() const { return lastOpenFailure_; }
+
+ private:
+  bool isAboutService(const LogEvent&) const;
+
+  std::string service_;
+  bool loaded_ = false;
+  bool unloaded_ = false;
+  std::optional<std::string> complaint_;
+  std::optional<std::uint64_t> lastOpenFailure_;
+};
+
+}  // namespace imshealth

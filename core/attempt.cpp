@@ -42,7 +42,10 @@ void conclude(const RepairOutcome& outcome, const std::string& service, Time beg
   }
 }
 
-LogPosition endOfLog(LogTail& log) { return log.drain().value_or(LogPosition{}); }
+LogPosition endOfLog(LogTail& log) {
+  const auto position = log.drain();
+  return position ? *position : LogPosition{};
+}
 
 }  // namespace
 

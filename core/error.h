@@ -28,15 +28,17 @@ std::string_view toString(ErrorKind);
 
 class Error {
  public:
+  /// For Boost.System's result, whose error() of a value is an empty one.
+  Error() = default;
   Error(ErrorKind kindOfError, std::string place, std::uint32_t code, std::string message)
       : kind(kindOfError), where(std::move(place)), systemCode(code), text(std::move(message)) {}
 
   /// "where: text (system code)" for logs and alerts.
   std::string describe() const;
 
-  ErrorKind kind;
+  ErrorKind kind = ErrorKind::internal;
   std::string where;         ///< the call or the file
-  std::uint32_t systemCode;  ///< Win32 code; 0: none
+  std::uint32_t systemCode = 0;  ///< Win32 code; 0: none
   std::string text;
 };
 

@@ -61,7 +61,8 @@ Wanted wantedBy(const std::vector<Finding>& findings, const WatchPolicy& watch) 
 }
 
 Step restoreStep(const Facts& facts, const WatchPolicy& watch) {
-  Step step{.kind = StepKind::restoreLibrary};
+  Step step;
+  step.kind = StepKind::restoreLibrary;
   step.description = fmt::format("copy \"{}\" to \"{}\"", watch.trustedCopy.value_or(""), facts.library.path);
   return step;
 }
@@ -69,7 +70,8 @@ Step restoreStep(const Facts& facts, const WatchPolicy& watch) {
 /// `restored`: the library that will be registered is the trusted copy, whose exports are not known
 /// to be those of the file that is there now.
 Step registerStep(const Facts& facts, bool restored) {
-  Step step{.kind = StepKind::registerLibrary};
+  Step step;
+  step.kind = StepKind::registerLibrary;
   step.tool = systemTool(facts, "regsvr32.exe", {"/s", facts.library.path});
   if (!restored && !(facts.library.image && facts.library.image->hasExport("DllRegisterServer"))) {
     step.applicable = false;
@@ -79,13 +81,15 @@ Step registerStep(const Facts& facts, bool restored) {
 }
 
 Step backUpStep() {
-  Step step{.kind = StepKind::backUp};
+  Step step;
+  step.kind = StepKind::backUp;
   step.description = "save the Performance key, Perflib's totals, the text files, the .ini and the .h";
   return step;
 }
 
 Step unloadStep(const Facts& facts) {
-  Step step{.kind = StepKind::unloadCounters};
+  Step step;
+  step.kind = StepKind::unloadCounters;
   const int present = facts.key.indexValues();
   if (present == 0) {
     step.tool = systemTool(facts, "unlodctr.exe", {facts.counterService});
@@ -101,9 +105,17 @@ Step unloadStep(const Facts& facts) {
 }
 
 Step loadStep(const Facts& facts) {
-  Step step{.kind = StepKind::loadCounters};
+  Step step;
+  step.kind = StepKind::loadCounters;
   // Bare name, with the folder as current directory: NT 4 SP3 looks for the .h only there (Q169659).
   step.tool = systemTool(facts, "lodctr.exe", {lastPart(facts.counterFile.file.path)});
+  return step;
+}
+
+Step verifyStep() {
+  Step step;
+  step.kind = StepKind::verify;
+  step.description = "look at the event log, the counters and the library again";
   return step;
 }
 
@@ -170,11 +182,7 @@ Plan planRepair(const Facts& facts, const std::vector<Finding>& findings, const 
     plan.steps.push_back(unloadStep(facts));
     plan.steps.push_back(loadStep(facts));
   }
-  plan.steps.push_back({.kind = StepKind::verify,
-                        .tool = std::nullopt,
-                        .description = "look at the event log, the counters and the library again",
-                        .applicable = true,
-                        .whyNot = {}});
+  plan.steps.push_back(verifyStep());
   return plan;
 }
 

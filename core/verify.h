@@ -4,6 +4,7 @@
 
 #include "config/policy.h"
 #include "core/examine.h"
+#include "core/plan.h"
 #include "core/ports.h"
 #include "core/witness.h"
 

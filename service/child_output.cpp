@@ -1,0 +1,148 @@
+#include "service/child_output.h"
+
+#include "service/win32/last_error.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/windows/object_handle.hpp>
+#include <boost/asio/windows/stream_handle.hpp>
+
+#include <fmt/format.h>
+#include <fmt/xchar.h>
+
+#include <array>
+#include <memory>
+
+namespace asio = boost::asio;
+
+namespace imshealth {
+namespace {
+
+constexpr auto graceForOutput = std::chrono::seconds(1);
+
+struct OutputPipe {
+  UniqueFile reader;  ///< overlapped
+  UniqueFile writer;  ///< inheritable
+};
+
+/// Anonymous pipes cannot be read overlapped; a named one that exists once, for the moment, can.
+Result<OutputPipe> makePipe() {
+  static unsigned count = 0;
+  LARGE_INTEGER ticks;
+  QueryPerformanceCounter(&ticks);
+  const std::wstring name = fmt::format(L"\\\\.\\pipe\\imshealth-{}-{}-{:x}", GetCurrentProcessId(),
+                                        ++count, ticks.QuadPart);
+  OutputPipe pipe;
+  pipe.reader.reset(CreateNamedPipeW(
+      name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+      PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT, 1, 0, 65536, 0, nullptr));
+  if (!pipe.reader) {
+    return lastError("output pipe");
+  }
+  SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
+  pipe.writer.reset(
+      CreateFileW(name.c_str(), GENERIC_WRITE, 0, &inheritable, OPEN_EXISTING, 0, nullptr));
+  if (!pipe.writer) {
+    return lastError("output pipe");
+  }
+  return pipe;
+}
+
+/// What reads on while the coroutine waits; shared with its completion handlers.
+struct Drain : std::enable_shared_from_this<Drain> {
+  Drain(const asio::any_io_executor& executor, HANDLE reader, std::size_t bound)
+      : pipe(executor, reader), done(executor), limit(bound) {}
+
+  void read() {
+    pipe.async_read_some(asio::buffer(chunk), [self = shared_from_this()](
+                                                  const boost::system::error_code& error,
+                                                  std::size_t size) {
+      const std::size_t room = self->limit - self->output.size();
+      self->output.append(self->chunk.data(), size < room ? size : room);
+      if (error) {  // as a rule: the last writer has closed its end
+        self->atEnd = true;
+        self->done.cancel();
+      } else {
+        self->read();
+      }
+    });
+  }
+
+  asio::windows::stream_handle pipe;
+  asio::steady_timer done;
+  std::array<char, 4096> chunk{};
+  std::string output;
+  std::size_t limit;
+  bool atEnd = false;
+};
+
+UniqueHandle duplicate(HANDLE handle) {
+  HANDLE copy = nullptr;
+  DuplicateHandle(GetCurrentProcess(), handle, GetCurrentProcess(), &copy, 0, FALSE,
+                  DUPLICATE_SAME_ACCESS);
+  return UniqueHandle(copy);
+}
+
+}  // namespace
+
+asio::awaitable<Result<ChildReport>> runChild(ChildStart start, Milliseconds deadline,
+                                              std::size_t outputBound, StopSignal& stop,
+                                              const ProcessFunctions& functions) {
+  if (stop.raised()) {
+    co_return Error(ErrorKind::stopped, start.program, 0, "not started: the program is to stop");
+  }
+  const auto executor = co_await asio::this_coro::executor;
+  auto pipe = makePipe();
+  if (!pipe) {
+    co_return pipe.error();
+  }
+  start.output = pipe->writer.get();
+  auto child = ChildProcess::start(start, functions);
+  pipe->writer.reset();
+  if (!child) {
+    co_return child.error();
+  }
+  const auto drain = std::make_shared<Drain>(executor, pipe->reader.release(), outputBound);
+  drain->read();
+
+  bool exited = false;
+  asio::steady_timer timer(executor, deadline);
+  asio::windows::object_handle process(executor, duplicate(child->handle()).release());
+  const StopSignal::Listener listener(stop, [&timer] { timer.cancel(); });
+  process.async_wait([&exited, &timer](const boost::system::error_code& error) {
+    if (!error) {
+      exited = true;
+      timer.cancel();
+    }
+  });
+  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+
+  ChildReport report;
+  report.end = exited ? ChildEnd::exited : stop.raised() ? ChildEnd::stopped : ChildEnd::timedOut;
+  // The exit may be there though its notice is still under way.
+  if (!exited && WaitForSingleObject(child->handle(), 0) == WAIT_OBJECT_0) {
+    report.end = ChildEnd::exited;
+  }
+  report.exitCode = report.end == ChildEnd::exited ? child->exitCode() : 0;
+  child->end();  // descendants too: they may hold the pipe
+  while (!exited) {
+    timer.expires_after(graceForOutput);
+    const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!error && !exited) {
+      process.cancel();  // cannot be ended (it hangs in a driver): left behind
+      break;
+    }
+  }
+  if (!drain->atEnd) {
+    drain->done.expires_after(graceForOutput);
+    co_await drain->done.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  boost::system::error_code ignored;
+  drain->pipe.close(ignored);
+  report.output = std::move(drain->output);
+  co_return report;
+}
+
+}  // namespace imshealth

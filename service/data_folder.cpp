@@ -1,0 +1,125 @@
+#include "service/data_folder.h"
+
+#include "service/win32/access.h"
+#include "service/win32/dynamic_procs.h"
+#include "service/win32/last_error.h"
+#include "service/win32/text.h"
+
+#include <aclapi.h>
+
+namespace imshealth {
+namespace {
+
+std::optional<std::string> askShell() {
+  constexpr int commonAppData = 0x0023;  // CSIDL_COMMON_APPDATA
+  using GetFolderPath = HRESULT WINAPI(HWND, int, HANDLE, DWORD, LPWSTR);
+  for (const wchar_t* module : {L"shell32.dll", L"shfolder.dll"}) {
+    wchar_t path[MAX_PATH];
+    auto* getFolderPath = systemFunction<GetFolderPath>(module, "SHGetFolderPathW");
+    if (getFolderPath != nullptr && getFolderPath(nullptr, commonAppData, nullptr, 0, path) == S_OK) {
+      return toUtf8(path);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> expand(const std::wstring& text) {
+  wchar_t path[MAX_PATH];
+  const DWORD length = ExpandEnvironmentStringsW(text.c_str(), path, MAX_PATH);
+  if (length == 0 || length > MAX_PATH || path[0] == L'%') {
+    return std::nullopt;
+  }
+  return toUtf8(path);
+}
+
+std::optional<std::string> askRegistry() {
+  UniqueRegistryKey key;
+  if (RegOpenKeyExW(HKEY_LOCAL_MACHINE,
+                    L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Explorer\\User Shell Folders", 0,
+                    KEY_READ, key.put()) != ERROR_SUCCESS) {
+    return std::nullopt;
+  }
+  wchar_t text[MAX_PATH + 1] = {};
+  DWORD size = MAX_PATH * sizeof(wchar_t);
+  DWORD type = 0;
+  if (RegQueryValueExW(key.get(), L"Common AppData", nullptr, &type,
+                       reinterpret_cast<BYTE*>(text), &size) != ERROR_SUCCESS ||
+      (type != REG_SZ && type != REG_EXPAND_SZ)) {
+    return std::nullopt;
+  }
+  return expand(text);
+}
+
+/// NT 4.0 as it came: no such folder is known, the profile of all users is the place.
+std::optional<std::string> askProfile() {
+  if (const auto path = expand(L"%ALLUSERSPROFILE%\\Application Data")) {
+    return path;
+  }
+  wchar_t windows[MAX_PATH];
+  const UINT length = GetWindowsDirectoryW(windows, MAX_PATH);
+  if (length == 0 || length >= MAX_PATH) {
+    return std::nullopt;
+  }
+  return toUtf8(windows) + "\\Profiles\\All Users\\Application Data";
+}
+
+Result<void> makeFolder(const std::string& path, SECURITY_ATTRIBUTES* security) {
+  if (!CreateDirectoryW(toWide(path).c_str(), security) &&
+      GetLastError() != ERROR_ALREADY_EXISTS) {
+    return lastError(path);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<FolderLookup> commonFolderLookups() { return {askShell, askRegistry, askProfile}; }
+
+Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& lookups) {
+  for (const FolderLookup& lookup : lookups) {
+    if (const auto path = lookup(); path && !path->empty()) {
+      return DataFolder{*path + "\\ImsHealth"};
+    }
+  }
+  return Error(ErrorKind::missing, "common application data", 0, "this system does not name the folder");
+}
+
+Result<void> makeDataFolder(const DataFolder& folder) {
+  AdministratorsOnly access;
+  const std::wstring root = toWide(folder.root);
+  if (!CreateDirectoryW(root.c_str(), access.attributes())) {
+    const DWORD code = GetLastError();
+    if (code == ERROR_PATH_NOT_FOUND) {  // NT 4.0: the folder above may be missing
+      if (auto made = makeFolder(folder.root.substr(0, folder.root.rfind('\\')), nullptr); !made) {
+        return made;
+      }
+      if (auto made = makeFolder(folder.root, access.attributes()); !made) {
+        return made;
+      }
+    } else if (code != ERROR_ALREADY_EXISTS) {
+      return windowsError(folder.root, code);
+    } else {
+      const DWORD attributes = GetFileAttributesW(root.c_str());
+      if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
+        return Error(ErrorKind::accessDenied, folder.root, 0, "is a link to another folder");
+      }
+      constexpr DWORD protectedDacl = 0x80000000;  // PROTECTED_DACL_SECURITY_INFORMATION, 2000
+      std::wstring name = root;
+      const DWORD set = SetNamedSecurityInfoW(
+          name.data(), SE_FILE_OBJECT,
+          OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | protectedDacl,
+          access.administrators(), nullptr, access.acl(), nullptr);
+      if (set != ERROR_SUCCESS && set != ERROR_NOT_SUPPORTED && set != ERROR_INVALID_FUNCTION) {
+        return windowsError(folder.root, set);  // not supported: FAT, where nothing can be protected
+      }
+    }
+  }
+  for (const std::string& path : {folder.logs(), folder.backup()}) {
+    if (auto made = makeFolder(path, nullptr); !made) {
+      return made;
+    }
+  }
+  return {};
+}
+
+}  // namespace imshealth

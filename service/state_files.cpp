@@ -1,0 +1,62 @@
+#include "service/state_files.h"
+
+#include "service/win32/file_io.h"
+#include "service/win32/last_error.h"
+#include "service/win32/text.h"
+
+#include <fmt/format.h>
+
+namespace imshealth {
+namespace {
+
+constexpr std::uint64_t largestState = 16 * 1024 * 1024;
+constexpr DWORD longestWait = 5000;  // milliseconds
+
+}  // namespace
+
+std::string FolderStateFiles::path(Generation generation) const {
+  return folder_ + (generation == Generation::current ? "\\state.json" : "\\state.previous.json");
+}
+
+Result<std::string> FolderStateFiles::read(Generation generation) const {
+  return readWholeFile(path(generation), largestState);
+}
+
+// At no moment is there a time without a whole current file: the old one is copied, not moved, to become
+// the previous generation. A crash leaves at most a .new file, which the next call overwrites.
+Result<void> FolderStateFiles::replace(const std::string& text) {
+  const std::string current = path(Generation::current);
+  const std::string previous = path(Generation::previous);
+  if (auto written = writeWholeFile(current + ".new", text); !written) {
+    return written;
+  }
+  if (const auto old = read(Generation::current)) {
+    if (auto written = writeWholeFile(previous + ".new", *old); !written) {
+      return written;
+    }
+    if (auto moved = moveOver(previous + ".new", previous); !moved) {
+      return moved;
+    }
+  } else if (old.error().kind != ErrorKind::missing) {
+    return old.error();
+  }
+  return moveOver(current + ".new", current);
+}
+
+Result<std::string> FolderStateFiles::setAside(Generation generation) {
+  SYSTEMTIME now;
+  GetSystemTime(&now);
+  const std::string target =
+      fmt::format("{}.damaged-{:04}{:02}{:02}-{:02}{:02}{:02}{:03}", path(generation), now.wYear,
+                  now.wMonth, now.wDay, now.wHour, now.wMinute, now.wSecond, now.wMilliseconds);
+  if (auto moved = moveOver(path(generation), target); !moved) {
+    return moved.error();
+  }
+  return target;
+}
+
+Result<void> FolderStateFiles::lock() { return mutex_.acquire(longestWait); }
+
+void FolderStateFiles::unlock() { mutex_.release(); }
+
+}  // namespace imshealth

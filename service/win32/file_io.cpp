@@ -1,0 +1,73 @@
+#include "service/win32/file_io.h"
+
+#include "service/win32/handles.h"
+#include "service/win32/last_error.h"
+#include "service/win32/text.h"
+
+#include <fmt/format.h>
+
+namespace imshealth {
+
+Result<std::string> readWholeFile(const std::string& path, std::uint64_t limit) {
+  const UniqueFile file(CreateFileW(toWide(path).c_str(), GENERIC_READ,
+                                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                                    OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, nullptr));
+  if (!file) {
+    return lastError(path);
+  }
+  std::string bytes;
+  for (;;) {
+    char chunk[16384];
+    DWORD read = 0;
+    if (!ReadFile(file.get(), chunk, sizeof chunk, &read, nullptr)) {
+      return lastError(path);
+    }
+    if (read == 0) {
+      return bytes;
+    }
+    if (bytes.size() + read > limit) {
+      return Error(ErrorKind::unsupported, path, 0, fmt::format("larger than {} bytes", limit));
+    }
+    bytes.append(chunk, read);
+  }
+}
+
+Result<void> writeWholeFile(const std::string& path, std::string_view bytes) {
+  const UniqueFile file(CreateFileW(toWide(path).c_str(), GENERIC_WRITE, 0, nullptr, CREATE_ALWAYS,
+                                    FILE_ATTRIBUTE_NORMAL, nullptr));
+  if (!file) {
+    return lastError(path);
+  }
+  while (!bytes.empty()) {
+    DWORD written = 0;
+    const DWORD size = bytes.size() > 65536 ? 65536 : static_cast<DWORD>(bytes.size());
+    if (!WriteFile(file.get(), bytes.data(), size, &written, nullptr)) {
+      return lastError(path);
+    }
+    bytes.remove_prefix(written);
+  }
+  if (!FlushFileBuffers(file.get())) {
+    return lastError(path);
+  }
+  return {};
+}
+
+Result<void> moveOver(const std::string& from, const std::string& to) {
+  const std::wstring source = toWide(from);
+  const std::wstring target = toWide(to);
+  constexpr int tries = 5;
+  for (int attempt = 1;; ++attempt) {
+    if (MoveFileExW(source.c_str(), target.c_str(),
+                    MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
+      return {};
+    }
+    const DWORD code = GetLastError();
+    const bool inUse = code == ERROR_SHARING_VIOLATION || code == ERROR_ACCESS_DENIED;
+    if (!inUse || attempt == tries) {
+      return windowsError(to, code);
+    }
+    Sleep(20);
+  }
+}
+
+}  // namespace imshealth

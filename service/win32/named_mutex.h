@@ -1,0 +1,32 @@
+// A mutex that all processes of the machine share, whatever session they run in.
+#pragma once
+
+#include "core/error.h"
+#include "service/win32/handles.h"
+
+#include <string>
+
+namespace imshealth {
+
+/// Belongs to the thread that acquires it. Ends with its holder: an abandoned one counts as free.
+class NamedMutex {
+ public:
+  explicit NamedMutex(std::wstring name) : name_(std::move(name)) {}
+  NamedMutex(const NamedMutex&) = delete;
+  NamedMutex& operator=(const NamedMutex&) = delete;
+  ~NamedMutex() { release(); }
+
+  /// Error kind timedOut: somebody else holds it. Acquiring what is held already is an error too.
+  Result<void> acquire(DWORD milliseconds);
+  void release();
+  bool held() const { return held_; }
+
+ private:
+  Result<void> open();
+
+  std::wstring name_;
+  UniqueHandle mutex_;
+  bool held_ = false;
+};
+
+}  // namespace imshealth

@@ -8,7 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/windows/object_handle.hpp>
 #include <boost/asio/windows/stream_handle.hpp>
-
 #include <fmt/format.h>
 #include <fmt/xchar.h>
 
@@ -56,18 +55,18 @@ struct Drain : std::enable_shared_from_this<Drain> {
       : pipe(executor, reader), done(executor), limit(bound) {}
 
   void read() {
-    pipe.async_read_some(asio::buffer(chunk), [self = shared_from_this()](
-                                                  const boost::system::error_code& error,
-                                                  std::size_t size) {
-      const std::size_t room = self->limit - self->output.size();
-      self->output.append(self->chunk.data(), size < room ? size : room);
-      if (error) {  // as a rule: the last writer has closed its end
-        self->atEnd = true;
-        self->done.cancel();
-      } else {
-        self->read();
-      }
-    });
+    pipe.async_read_some(
+        asio::buffer(chunk),
+        [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
+          const std::size_t room = self->limit - self->output.size();
+          self->output.append(self->chunk.data(), size < room ? size : room);
+          if (error) {  // as a rule: the last writer has closed its end
+            self->atEnd = true;
+            self->done.cancel();
+          } else {
+            self->read();
+          }
+        });
   }
 
   asio::windows::stream_handle pipe;

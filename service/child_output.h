@@ -1,5 +1,5 @@
-// Runs a child to its end on the engine's event loop: waits for its exit, the deadline or a stop, and
-// takes in what it writes meanwhile. No thread of its own, no polling.
+// Runs a child to its end on the engine's event loop: waits for its exit, the deadline or a stop,
+// and takes in what it writes meanwhile. No thread of its own, no polling.
 #pragma once
 
 #include "core/time.h"
@@ -22,8 +22,8 @@ struct ChildReport {
   std::string output;  ///< raw bytes, at most the bound; what came behind is dropped
 };
 
-/// `output` of the start is filled in here. Ended children have no living descendants where the system has
-/// job objects. Error: it could not be started.
+/// `output` of the start is filled in here. Ended children have no living descendants where the
+/// system has job objects. Error: it could not be started.
 boost::asio::awaitable<Result<ChildReport>> runChild(ChildStart, Milliseconds deadline,
                                                      std::size_t outputBound, StopSignal&,
                                                      const ProcessFunctions&);

@@ -9,7 +9,7 @@
 namespace imshealth {
 namespace {
 
-constexpr DWORD endedByUs = 0xC000013A;  // STATUS_CONTROL_C_EXIT
+constexpr DWORD endedByUs = 0xC000013A;                // STATUS_CONTROL_C_EXIT
 constexpr DWORD_PTR handleListAttribute = 0x00020002;  // PROC_THREAD_ATTRIBUTE_HANDLE_LIST
 constexpr DWORD extendedStartupInfo = 0x00080000;      // EXTENDED_STARTUPINFO_PRESENT
 
@@ -23,8 +23,8 @@ struct ExtendedStartup {
 constexpr int extendedLimitClass = 9;
 constexpr DWORD killOnJobClose = 0x00002000;
 
-/// On Windows 2000 and later. Without one (NT 4.0, or inside a job that lets nobody out) the child alone
-/// can be ended.
+/// On Windows 2000 and later. Without one (NT 4.0, or inside a job that lets nobody out) the child
+/// alone can be ended.
 UniqueHandle makeJob(const ProcessFunctions& functions) {
   if (functions.createJobObject == nullptr || functions.assignProcessToJob == nullptr ||
       functions.terminateJob == nullptr) {
@@ -56,8 +56,9 @@ class InheritedHandles {
       return;
     }
     initialized_ = true;
-    named_ = functions_.updateAttribute(block_.data(), 0, handleListAttribute, handles_.data(),
-                                        handles_.size() * sizeof(HANDLE), nullptr, nullptr) != FALSE;
+    named_ =
+        functions_.updateAttribute(block_.data(), 0, handleListAttribute, handles_.data(),
+                                   handles_.size() * sizeof(HANDLE), nullptr, nullptr) != FALSE;
   }
   InheritedHandles(const InheritedHandles&) = delete;
   InheritedHandles& operator=(const InheritedHandles&) = delete;
@@ -98,7 +99,8 @@ const ProcessFunctions& systemProcessFunctions() {
   return functions;
 }
 
-Result<ChildProcess> ChildProcess::start(const ChildStart& start, const ProcessFunctions& functions) {
+Result<ChildProcess> ChildProcess::start(const ChildStart& start,
+                                         const ProcessFunctions& functions) {
   SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
   const UniqueFile nothing(CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE,
                                        FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable,
@@ -133,7 +135,8 @@ Result<ChildProcess> ChildProcess::start(const ChildStart& start, const ProcessF
   UniqueHandle job = makeJob(functions);
   PROCESS_INFORMATION process{};
   if (!CreateProcessW(program.c_str(), commandLine.data(), nullptr, nullptr, TRUE, flags, nullptr,
-                      directory.empty() ? nullptr : directory.c_str(), &startup.startup, &process)) {
+                      directory.empty() ? nullptr : directory.c_str(), &startup.startup,
+                      &process)) {
     return lastError(start.program);
   }
   UniqueHandle owned(process.hProcess);
@@ -158,7 +161,8 @@ void ChildProcess::end() {
   if (job_) {
     functions_->terminateJob(job_.get(), endedByUs);
   } else {
-    TerminateProcess(process_.get(), endedByUs);  // ended already: the call fails and nothing happens
+    TerminateProcess(process_.get(),
+                     endedByUs);  // ended already: the call fails and nothing happens
   }
 }
 

@@ -1,5 +1,5 @@
-// A child process that cannot outlive its use: in a job object, without a window, with no inherited handle
-// but the two it is given. The machinery under tool runner and open probe.
+// A child process that cannot outlive its use: in a job object, without a window, with no inherited
+// handle but the two it is given. The machinery under tool runner and open probe.
 #pragma once
 
 #include "core/error.h"
@@ -25,7 +25,7 @@ const ProcessFunctions& systemProcessFunctions();
 
 /// Text is UTF-8; `commandLine` begins with the quoted program.
 struct ChildStart {
-  std::string program;           ///< absolute path
+  std::string program;  ///< absolute path
   std::string commandLine;
   std::string workingDirectory;  ///< empty: the parent's
   HANDLE input = nullptr;        ///< inheritable; nullptr: nothing to read

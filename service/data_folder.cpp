@@ -16,7 +16,8 @@ std::optional<std::string> askShell() {
   for (const wchar_t* module : {L"shell32.dll", L"shfolder.dll"}) {
     wchar_t path[MAX_PATH];
     auto* getFolderPath = systemFunction<GetFolderPath>(module, "SHGetFolderPathW");
-    if (getFolderPath != nullptr && getFolderPath(nullptr, commonAppData, nullptr, 0, path) == S_OK) {
+    if (getFolderPath != nullptr &&
+        getFolderPath(nullptr, commonAppData, nullptr, 0, path) == S_OK) {
       return toUtf8(path);
     }
   }
@@ -35,15 +36,15 @@ std::optional<std::string> expand(const std::wstring& text) {
 std::optional<std::string> askRegistry() {
   UniqueRegistryKey key;
   if (RegOpenKeyExW(HKEY_LOCAL_MACHINE,
-                    L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Explorer\\User Shell Folders", 0,
-                    KEY_READ, key.put()) != ERROR_SUCCESS) {
+                    L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Explorer\\User Shell Folders",
+                    0, KEY_READ, key.put()) != ERROR_SUCCESS) {
     return std::nullopt;
   }
   wchar_t text[MAX_PATH + 1] = {};
   DWORD size = MAX_PATH * sizeof(wchar_t);
   DWORD type = 0;
-  if (RegQueryValueExW(key.get(), L"Common AppData", nullptr, &type,
-                       reinterpret_cast<BYTE*>(text), &size) != ERROR_SUCCESS ||
+  if (RegQueryValueExW(key.get(), L"Common AppData", nullptr, &type, reinterpret_cast<BYTE*>(text),
+                       &size) != ERROR_SUCCESS ||
       (type != REG_SZ && type != REG_EXPAND_SZ)) {
     return std::nullopt;
   }
@@ -64,8 +65,7 @@ std::optional<std::string> askProfile() {
 }
 
 Result<void> makeFolder(const std::string& path, SECURITY_ATTRIBUTES* security) {
-  if (!CreateDirectoryW(toWide(path).c_str(), security) &&
-      GetLastError() != ERROR_ALREADY_EXISTS) {
+  if (!CreateDirectoryW(toWide(path).c_str(), security) && GetLastError() != ERROR_ALREADY_EXISTS) {
     return lastError(path);
   }
   return {};
@@ -73,7 +73,9 @@ Result<void> makeFolder(const std::string& path, SECURITY_ATTRIBUTES* security) 
 
 }  // namespace
 
-std::vector<FolderLookup> commonFolderLookups() { return {askShell, askRegistry, askProfile}; }
+std::vector<FolderLookup> commonFolderLookups() {
+  return {askShell, askRegistry, askProfile};
+}
 
 Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& lookups) {
   for (const FolderLookup& lookup : lookups) {
@@ -81,7 +83,8 @@ Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& lookups) {
       return DataFolder{*path + "\\ImsHealth"};
     }
   }
-  return Error(ErrorKind::missing, "common application data", 0, "this system does not name the folder");
+  return Error(ErrorKind::missing, "common application data", 0,
+               "this system does not name the folder");
 }
 
 Result<void> makeDataFolder(const DataFolder& folder) {
@@ -110,7 +113,8 @@ Result<void> makeDataFolder(const DataFolder& folder) {
           OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | protectedDacl,
           access.administrators(), nullptr, access.acl(), nullptr);
       if (set != ERROR_SUCCESS && set != ERROR_NOT_SUPPORTED && set != ERROR_INVALID_FUNCTION) {
-        return windowsError(folder.root, set);  // not supported: FAT, where nothing can be protected
+        return windowsError(folder.root,
+                            set);  // not supported: FAT, where nothing can be protected
       }
     }
   }

@@ -10,10 +10,12 @@
 
 namespace imshealth {
 
-/// One way to learn where the common application data is; nothing: this system cannot tell that way.
+/// One way to learn where the common application data is; nothing: this system cannot tell that
+/// way.
 using FolderLookup = std::function<std::optional<std::string>()>;
 
-/// Shell (2000 and later, or NT 4.0 with Internet Explorer 5), registry, profile of all users, in this order.
+/// Shell (2000 and later, or NT 4.0 with Internet Explorer 5), registry, profile of all users, in
+/// this order.
 std::vector<FolderLookup> commonFolderLookups();
 
 struct DataFolder {
@@ -28,8 +30,8 @@ struct DataFolder {
 /// The first lookup that answers decides.
 Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& = commonFolderLookups());
 
-/// Creates what is missing. The root is for SYSTEM and Administrators only, also where somebody else has
-/// made it before (anyone may create folders in the common application data).
+/// Creates what is missing. The root is for SYSTEM and Administrators only, also where somebody
+/// else has made it before (anyone may create folders in the common application data).
 Result<void> makeDataFolder(const DataFolder&);
 
 }  // namespace imshealth

@@ -22,8 +22,9 @@ Result<std::string> FolderStateFiles::read(Generation generation) const {
   return readWholeFile(path(generation), largestState);
 }
 
-// At no moment is there a time without a whole current file: the old one is copied, not moved, to become
-// the previous generation. A crash leaves at most a .new file, which the next call overwrites.
+// At no moment is there a time without a whole current file: the old one is copied, not moved, to
+// become the previous generation. A crash leaves at most a .new file, which the next call
+// overwrites.
 Result<void> FolderStateFiles::replace(const std::string& text) {
   const std::string current = path(Generation::current);
   const std::string previous = path(Generation::previous);
@@ -55,8 +56,12 @@ Result<std::string> FolderStateFiles::setAside(Generation generation) {
   return target;
 }
 
-Result<void> FolderStateFiles::lock() { return mutex_.acquire(longestWait); }
+Result<void> FolderStateFiles::lock() {
+  return mutex_.acquire(longestWait);
+}
 
-void FolderStateFiles::unlock() { mutex_.release(); }
+void FolderStateFiles::unlock() {
+  mutex_.release();
+}
 
 }  // namespace imshealth

@@ -21,6 +21,8 @@ StopSignal::Listener::Listener(StopSignal& signal, std::function<void()> onRaise
     : signal_(signal),
       place_(signal.listeners_.insert(signal.listeners_.end(), std::move(onRaise))) {}
 
-StopSignal::Listener::~Listener() { signal_.listeners_.erase(place_); }
+StopSignal::Listener::~Listener() {
+  signal_.listeners_.erase(place_);
+}
 
 }  // namespace imshealth

@@ -1,5 +1,5 @@
-// "The program is to stop", said once. Raised on the engine's thread; a kernel event carries it to waits
-// that happen elsewhere, listeners end what is under way on the engine's thread.
+// "The program is to stop", said once. Raised on the engine's thread; a kernel event carries it to
+// waits that happen elsewhere, listeners end what is under way on the engine's thread.
 #pragma once
 
 #include "service/win32/handles.h"

@@ -13,7 +13,8 @@ class ProcessToolRunner : public ToolRunner {
                              const ProcessFunctions& functions = systemProcessFunctions())
       : stop_(stop), functions_(functions) {}
 
-  boost::asio::awaitable<Result<ToolResult>> run(const ToolCommand&, Milliseconds deadline) override;
+  boost::asio::awaitable<Result<ToolResult>> run(const ToolCommand&,
+                                                 Milliseconds deadline) override;
 
  private:
   StopSignal& stop_;

@@ -8,8 +8,8 @@ AdministratorsOnly::AdministratorsOnly() : acl_(256) {
   SID_IDENTIFIER_AUTHORITY authority = SECURITY_NT_AUTHORITY;
   AllocateAndInitializeSid(&authority, 1, SECURITY_LOCAL_SYSTEM_RID, 0, 0, 0, 0, 0, 0, 0,
                            system_.put());
-  AllocateAndInitializeSid(&authority, 2, SECURITY_BUILTIN_DOMAIN_RID, DOMAIN_ALIAS_RID_ADMINS, 0, 0,
-                           0, 0, 0, 0, administrators_.put());
+  AllocateAndInitializeSid(&authority, 2, SECURITY_BUILTIN_DOMAIN_RID, DOMAIN_ALIAS_RID_ADMINS, 0,
+                           0, 0, 0, 0, 0, administrators_.put());
   InitializeAcl(acl(), static_cast<DWORD>(acl_.size()), ACL_REVISION);
   AddAccessAllowedAce(acl(), ACL_REVISION, GENERIC_ALL, system_.get());
   AddAccessAllowedAce(acl(), ACL_REVISION, GENERIC_ALL, administrators_.get());
@@ -22,8 +22,8 @@ AdministratorsOnly::AdministratorsOnly() : acl_(256) {
   InitializeSecurityDescriptor(&descriptor_, SECURITY_DESCRIPTOR_REVISION);
   SetSecurityDescriptorDacl(&descriptor_, TRUE, acl(), FALSE);
   // NT 4.0 has no automatic inheritance to be protected from, nor this function.
-  using SetControl = BOOL WINAPI(PSECURITY_DESCRIPTOR, SECURITY_DESCRIPTOR_CONTROL,
-                                 SECURITY_DESCRIPTOR_CONTROL);
+  using SetControl =
+      BOOL WINAPI(PSECURITY_DESCRIPTOR, SECURITY_DESCRIPTOR_CONTROL, SECURITY_DESCRIPTOR_CONTROL);
   if (auto* setControl =
           systemFunction<SetControl>(L"advapi32.dll", "SetSecurityDescriptorControl")) {
     setControl(&descriptor_, SE_DACL_PROTECTED, SE_DACL_PROTECTED);

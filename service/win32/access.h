@@ -1,5 +1,5 @@
-// Who may touch what the program creates: SYSTEM and Administrators, nobody else. Built by hand, since the
-// textual form of descriptors (SDDL) came with Windows 2000.
+// Who may touch what the program creates: SYSTEM and Administrators, nobody else. Built by hand,
+// since the textual form of descriptors (SDDL) came with Windows 2000.
 #pragma once
 
 #include "service/win32/handles.h"
@@ -9,8 +9,8 @@
 
 namespace imshealth {
 
-/// A security descriptor with full control for SYSTEM and Administrators, protected from inheritance and
-/// passed on to what is created below.
+/// A security descriptor with full control for SYSTEM and Administrators, protected from
+/// inheritance and passed on to what is created below.
 class AdministratorsOnly {
  public:
   AdministratorsOnly();

@@ -15,8 +15,8 @@ Result<std::string> readWholeFile(const std::string& path, std::uint64_t limit);
 /// Creates or empties the file; what was written is on the disk when it returns.
 Result<void> writeWholeFile(const std::string& path, std::string_view bytes);
 
-/// Renames over an existing file of the same volume. Tries again for a moment where somebody (a virus
-/// scanner, as a rule) has the target open.
+/// Renames over an existing file of the same volume. Tries again for a moment where somebody (a
+/// virus scanner, as a rule) has the target open.
 Result<void> moveOver(const std::string& from, const std::string& to);
 
 }  // namespace imshealth

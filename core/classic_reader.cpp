@@ -23,7 +23,7 @@ std::uint64_t cursorHash(const EvtRecord& record) {
 }
 
 std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::int64_t lookBackStart) {
-  if (!saved)
+  if (!saved || saved->api.empty())
     return lookBackStart;
   if (saved->api == "classic")
     return always;
@@ -34,13 +34,13 @@ std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::int64_t lookB
 
 ClassicReader::ClassicReader(ClassicLogApi& api, std::optional<Cursor> saved,
                              std::int64_t lookBackStart)
-    : m_api(api),
-      m_buffer(bufferSize),
-      m_from(whereToBegin(saved, lookBackStart)),
-      m_error(ErrorKind::unavailable, "", 0, "") {
+    : api_(api),
+      buffer_(bufferSize),
+      from_(whereToBegin(saved, lookBackStart)),
+      error_(ErrorKind::unavailable, "", 0, "") {
   if (saved && saved->api == "classic")
-    m_cursor = std::move(*saved);
-  m_cursor.api = "classic";
+    cursor_ = std::move(*saved);
+  cursor_.api = "classic";
 }
 
 ClassicReader::~ClassicReader() {
@@ -49,23 +49,23 @@ ClassicReader::~ClassicReader() {
 
 Result<Delivery> ClassicReader::read() {
   Delivery delivery;
-  m_tailRetries = 0;
-  m_reopened = 0;
+  tailRetries_ = 0;
+  reopened_ = 0;
   for (int step = 0; step < mostSteps; ++step) {
     const Step result = advance(delivery);
     if (result == Step::again)
       continue;
     if (result == Step::failed) {
       if (delivery.losses.empty() && delivery.events.empty())
-        return m_error;
+        return error_;
       delivery.more = true;  // what has been learnt is delivered first; the error comes again
     }
-    delivery.cursor = m_cursor;
+    delivery.cursor = cursor_;
     return delivery;
   }
   closeLog();
   if (!delivery.losses.empty() || !delivery.events.empty()) {
-    delivery.cursor = m_cursor;
+    delivery.cursor = cursor_;
     delivery.more = true;
     return delivery;
   }
@@ -74,14 +74,14 @@ Result<Delivery> ClassicReader::read() {
 }
 
 ClassicReader::Step ClassicReader::advance(Delivery& delivery) {
-  if (!m_open) {
-    if (const std::uint32_t error = m_api.open(); error != 0)
+  if (!open_) {
+    if (const std::uint32_t error = api_.open(); error != 0)
       return fail("OpenEventLog", error);
-    m_open = true;
-    m_positioned = false;
-    m_verify = false;
+    open_ = true;
+    positioned_ = false;
+    verify_ = false;
   }
-  return m_positioned ? readOn(delivery) : position(delivery);
+  return positioned_ ? readOn(delivery) : position(delivery);
 }
 
 /// Called on a fresh handle, whose first sequential read begins at the oldest record.
@@ -89,31 +89,31 @@ ClassicReader::Step ClassicReader::position(Delivery& delivery) {
   const auto log = range();
   if (!log)
     return Step::failed;
-  m_positioned = true;
+  positioned_ = true;
   noteOldest(*log);
-  const bool told = !m_told.empty();
+  const bool told = !told_.empty();
   if (!hasRead() || log->count == 0) {
     if (told || hasRead())
-      beginEpoch(delivery, told ? m_told : "the log was cleared");
+      beginEpoch(delivery, told ? told_ : "the log was cleared");
     return Step::again;
   }
   if (recordDistance(lastRead(), log->newest()) < 0) {
-    beginEpoch(delivery, told ? m_told : "the log was cleared");
+    beginEpoch(delivery, told ? told_ : "the log was cleared");
     return Step::again;
   }
   if (recordDistance(lastRead(), log->oldest) > 0) {
     if (told)
-      beginEpoch(delivery, m_told);
+      beginEpoch(delivery, told_);
     else
       reportOverwritten(log->oldest, delivery);
     return Step::again;
   }
-  m_verify = true;  // its hash says whether it is still the same log
-  if (m_seekFails)
+  verify_ = true;  // its hash says whether it is still the same log
+  if (seekFails_)
     return Step::again;
-  const auto result = m_api.readFrom(lastRead(), m_buffer);
+  const auto result = api_.readFrom(lastRead(), buffer_);
   if (result.error == win32::invalidParameter)
-    m_seekFails = true;  // NT 4.0 cannot seek in a log of 2 MB and more (Q177199)
+    seekFails_ = true;  // NT 4.0 cannot seek in a log of 2 MB and more (Q177199)
   if (result.error == win32::invalidParameter || result.error == win32::handleEof) {
     closeLog();
     return Step::again;
@@ -124,24 +124,24 @@ ClassicReader::Step ClassicReader::position(Delivery& delivery) {
 }
 
 ClassicReader::Step ClassicReader::readOn(Delivery& delivery) {
-  const auto result = m_api.readNext(m_buffer);
+  const auto result = api_.readNext(buffer_);
   return result.error != 0 ? failedRead(result.error, delivery) : taken(result.bytes, delivery);
 }
 
 ClassicReader::Step ClassicReader::taken(std::size_t bytes, Delivery& delivery) {
-  m_corruptReported = false;
-  const std::span<const std::uint8_t> records(m_buffer.data(), std::min(bytes, m_buffer.size()));
+  corruptReported_ = false;
+  const std::span<const std::uint8_t> records(buffer_.data(), std::min(bytes, buffer_.size()));
   switch (take(records, delivery)) {
     case Taken::all:
       break;
     case Taken::otherLog:
-      beginEpoch(delivery, m_told.empty() ? "the log was cleared or replaced" : m_told);
+      beginEpoch(delivery, told_.empty() ? "the log was cleared or replaced" : told_);
       closeLog();
       return Step::again;
     case Taken::unreadable:
       return skipUnreadable(delivery);
   }
-  m_told.clear();
+  told_.clear();
   if (bytes == 0)
     return confirmEnd(delivery);
   delivery.more = true;
@@ -161,12 +161,12 @@ ClassicReader::Taken ClassicReader::take(std::span<const std::uint8_t> bytes, De
     const auto record = checkEvtRecord(raw.bytes);
     bytes = bytes.subspan(head->length);
 
-    if (m_verify) {
+    if (verify_) {
       if (distance < 0)
         continue;
-      if (distance > 0 || (hash != m_cursor.hash && m_cursor.hash != unknownHash))
+      if (distance > 0 || (hash != cursor_.hash && cursor_.hash != unknownHash))
         return Taken::otherLog;
-      m_verify = false;
+      verify_ = false;
       continue;
     }
     if (hasRead()) {
@@ -174,18 +174,18 @@ ClassicReader::Taken ClassicReader::take(std::span<const std::uint8_t> bytes, De
         continue;
       reportOverwritten(head->number, delivery);
     }
-    m_cursor.recordNumber = head->number;
-    m_cursor.hash = hash;
+    cursor_.recordNumber = head->number;
+    cursor_.hash = hash;
     if (!record) {
       delivery.losses.push_back({head->number, head->number, "the record is damaged"});
       continue;
     }
     LogEvent event = decodeEvtRecord(*record);
-    m_cursor.timeGenerated = event.timeGenerated;
-    m_cursor.timeWritten = event.timeWritten;
-    m_cursor.source = event.source;
-    m_cursor.code = event.code();
-    if (event.timeWritten >= m_from)
+    cursor_.timeGenerated = event.timeGenerated;
+    cursor_.timeWritten = event.timeWritten;
+    cursor_.source = event.source;
+    cursor_.code = event.code();
+    if (event.timeWritten >= from_)
       delivery.events.push_back(std::move(event));
   }
   return Taken::all;
@@ -200,8 +200,8 @@ ClassicReader::Step ClassicReader::skipUnreadable(Delivery& delivery) {
   const bool known = hasRead();
   delivery.losses.push_back({known ? lastRead() + 1 : log->oldest, log->newest(),
                              "the log service returned records that cannot be read"});
-  m_cursor.recordNumber = log->newest();
-  m_cursor.hash = unknownHash;
+  cursor_.recordNumber = log->newest();
+  cursor_.hash = unknownHash;
   closeLog();
   return Step::again;
 }
@@ -213,25 +213,25 @@ ClassicReader::Step ClassicReader::confirmEnd(Delivery& delivery) {
   if (!log)
     return Step::failed;
   const bool wentBack =
-      m_oldestSeen && log->count != 0 && recordDistance(*m_oldestSeen, log->oldest) < 0;
+      oldestSeen_ && log->count != 0 && recordDistance(*oldestSeen_, log->oldest) < 0;
   const bool atEnd = log->count == 0 ? !hasRead() : hasRead() && lastRead() == log->newest();
-  if (atEnd && !wentBack && !m_verify) {
-    m_cursor.newestSeen = log->count == 0 ? 0 : log->newest();
+  if (atEnd && !wentBack && !verify_) {
+    cursor_.newestSeen = log->count == 0 ? 0 : log->newest();
     noteOldest(*log);
-    m_from = always;
-    m_told.clear();
+    from_ = always;
+    told_.clear();
     delivery.more = false;
     return Step::done;
   }
-  if (m_verify && !wentBack) {
+  if (verify_ && !wentBack) {
     // Read from the oldest to the end without meeting the cursor's record.
-    beginEpoch(delivery, m_told.empty() ? "the log was cleared or replaced" : m_told);
+    beginEpoch(delivery, told_.empty() ? "the log was cleared or replaced" : told_);
     closeLog();
     return Step::again;
   }
   const bool onlyBehind =
       log->count != 0 && !wentBack && (!hasRead() || recordDistance(lastRead(), log->newest()) > 0);
-  if (onlyBehind && m_tailRetries++ == 0)
+  if (onlyBehind && tailRetries_++ == 0)
     return Step::again;  // written between the read and the question
   closeLog();
   return Step::again;
@@ -242,21 +242,21 @@ ClassicReader::Step ClassicReader::failedRead(std::uint32_t error, Delivery& del
     case win32::handleEof:
       return confirmEnd(delivery);
     case win32::invalidParameter:
-      m_seekFails = true;
+      seekFails_ = true;
       closeLog();
-      return m_reopened++ == 0 ? Step::again : fail("ReadEventLog", error);
+      return reopened_++ == 0 ? Step::again : fail("ReadEventLog", error);
     case win32::invalidHandle:
       closeLog();
-      return m_reopened++ == 0 ? Step::again : fail("ReadEventLog", error);
+      return reopened_++ == 0 ? Step::again : fail("ReadEventLog", error);
     case win32::eventLogFileChanged:
-      m_told = "the log was cleared";
+      told_ = "the log was cleared";
       closeLog();
-      return m_reopened++ == 0 ? Step::again : fail("ReadEventLog", error);
+      return reopened_++ == 0 ? Step::again : fail("ReadEventLog", error);
     case win32::eventLogFileCorrupt:
-      if (!std::exchange(m_corruptReported, true))
+      if (!std::exchange(corruptReported_, true))
         delivery.losses.push_back({0, 0, "the log file is corrupt"});
       closeLog();
-      return m_reopened++ == 0 ? Step::again : fail("ReadEventLog", error);
+      return reopened_++ == 0 ? Step::again : fail("ReadEventLog", error);
     default:
       return fail("ReadEventLog", error);
   }
@@ -264,7 +264,7 @@ ClassicReader::Step ClassicReader::failedRead(std::uint32_t error, Delivery& del
 
 ClassicReader::Step ClassicReader::fail(const char* call, std::uint32_t error) {
   closeLog();
-  m_error = win32::eventLogError(call, error);
+  error_ = win32::eventLogError(call, error);
   return Step::failed;
 }
 
@@ -272,11 +272,11 @@ ClassicReader::Step ClassicReader::fail(const char* call, std::uint32_t error) {
 std::optional<ClassicReader::Range> ClassicReader::range() {
   Range log;
   for (int attempt = 0; attempt < 4; ++attempt) {
-    const auto before = m_api.oldest();
-    const auto count = m_api.count();
+    const auto before = api_.oldest();
+    const auto count = api_.count();
     if (count.error == 0 && count.value == 0)
       return Range{};
-    const auto after = m_api.oldest();
+    const auto after = api_.oldest();
     if (const auto error = before.error ? before.error : count.error ? count.error : after.error) {
       fail(count.error && !before.error ? "GetNumberOfEventLogRecords" : "GetOldestEventLogRecord",
            error);
@@ -291,21 +291,21 @@ std::optional<ClassicReader::Range> ClassicReader::range() {
 
 void ClassicReader::noteOldest(const Range& log) {
   if (log.count != 0)
-    m_oldestSeen = log.oldest;
+    oldestSeen_ = log.oldest;
   else
-    m_oldestSeen.reset();
+    oldestSeen_.reset();
 }
 
 void ClassicReader::beginEpoch(Delivery& delivery, std::string reason) {
   delivery.losses.push_back({0, 0, std::move(reason)});
   Cursor fresh;
-  fresh.epoch = m_cursor.epoch + 1;
+  fresh.epoch = cursor_.epoch + 1;
   fresh.api = "classic";
-  m_cursor = std::move(fresh);
-  m_from = always;
-  m_verify = false;
-  m_told.clear();
-  m_oldestSeen.reset();
+  cursor_ = std::move(fresh);
+  from_ = always;
+  verify_ = false;
+  told_.clear();
+  oldestSeen_.reset();
 }
 
 /// Records between the last one read and `next`, the first one that is still there.
@@ -314,13 +314,13 @@ void ClassicReader::reportOverwritten(std::uint32_t next, Delivery& delivery) {
     delivery.losses.push_back(
         {lastRead() + 1, next - 1, "records were overwritten or cleared before they were read"});
   // What is not there any more counts as passed, so that it is told once.
-  m_cursor.recordNumber = next - 1;
-  m_cursor.hash = unknownHash;
+  cursor_.recordNumber = next - 1;
+  cursor_.hash = unknownHash;
 }
 
 void ClassicReader::closeLog() {
-  if (std::exchange(m_open, false))
-    m_api.close();
+  if (std::exchange(open_, false))
+    api_.close();
 }
 
 }  // namespace imshealth

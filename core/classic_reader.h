@@ -83,25 +83,23 @@ class ClassicReader {
   void reportOverwritten(std::uint32_t next, Delivery&);
   void closeLog();
 
-  bool hasRead() const { return m_cursor.hash != 0; }
-  std::uint32_t lastRead() const { return static_cast<std::uint32_t>(m_cursor.recordNumber); }
+  bool hasRead() const { return cursor_.hash != 0; }
+  std::uint32_t lastRead() const { return static_cast<std::uint32_t>(cursor_.recordNumber); }
 
-  ClassicLogApi& m_api;
-  Cursor m_cursor;
-  std::vector<std::uint8_t> m_buffer;
-  std::int64_t
-      m_from;  ///< records written before are not delivered; until the first end of the log
-  bool m_open = false;
-  bool m_positioned =
-      false;              ///< the handle stands behind the cursor, or on the way to it (m_verify)
-  bool m_verify = false;  ///< the cursor's own record is still to come; its hash decides
-  bool m_seekFails = false;  ///< seeking gave 87: read from the oldest on instead
-  bool m_corruptReported = false;
-  int m_tailRetries = 0;  ///< within one read()
-  int m_reopened = 0;     ///< within one read()
-  std::optional<std::uint32_t> m_oldestSeen;
-  std::string m_told;  ///< the log service said so: cleared
-  Error m_error;
+  ClassicLogApi& api_;
+  Cursor cursor_;
+  std::vector<std::uint8_t> buffer_;
+  std::int64_t from_;  ///< records written before are not delivered; until the first end of the log
+  bool open_ = false;
+  bool positioned_ = false;  ///< the handle stands behind the cursor, or on the way to it (verify_)
+  bool verify_ = false;      ///< the cursor's own record is still to come; its hash decides
+  bool seekFails_ = false;   ///< seeking gave 87: read from the oldest on instead
+  bool corruptReported_ = false;
+  int tailRetries_ = 0;  ///< within one read()
+  int reopened_ = 0;     ///< within one read()
+  std::optional<std::uint32_t> oldestSeen_;
+  std::string told_;  ///< the log service said so: cleared
+  Error error_;
 };
 
 }  // namespace imshealth

@@ -68,6 +68,9 @@ std::optional<std::pair<std::size_t, Bytes>> trailingData(const std::vector<Wine
   }
   if (const auto* bytes = std::get_if<Bytes>(&last))
     return std::pair(values.size() - 1, *bytes);
+  const auto* size = std::get_if<std::uint64_t>(&last);
+  if (size && *size == 0)  // binaryDataSize 0 without binaryData; no Win32Error of a failure is 0
+    return std::pair(values.size() - 1, Bytes{});
   return std::nullopt;
 }
 
@@ -120,9 +123,8 @@ LogEvent toLogEvent(const WinevtRecord& record) {
 
 std::string_view winevtQuery() {
   return "*[System[Provider[@Name='Perflib' or @Name='Microsoft-Windows-Perflib' or "
-         "@Name='LoadPerf' or "
-         "@Name='Microsoft-Windows-LoadPerf']] or "
-         "System[Provider[@Name='ImsHealth'] and (EventID=900)]]";
+         "@Name='LoadPerf' or @Name='Microsoft-Windows-LoadPerf'] or "
+         "(Provider[@Name='ImsHealth'] and (EventID=900))]]";
 }
 
 }  // namespace imshealth

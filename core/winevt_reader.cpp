@@ -20,13 +20,13 @@ class Fnv {
     add(0x100);
   }
   void add(std::uint64_t value) {
-    m_hash ^= value;
-    m_hash *= 0x100'0000'01B3;
+    hash_ ^= value;
+    hash_ *= 0x100'0000'01B3;
   }
-  std::uint64_t value() const { return m_hash != 0 ? m_hash : 1; }
+  std::uint64_t value() const { return hash_ != 0 ? hash_ : 1; }
 
  private:
-  std::uint64_t m_hash = 0xCBF2'9CE4'8422'2325;
+  std::uint64_t hash_ = 0xCBF2'9CE4'8422'2325;
 };
 
 std::uint64_t hashOf(const LogEvent& event) {
@@ -55,7 +55,7 @@ bool isQueryRefused(std::uint32_t error) {
 }
 
 std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::int64_t lookBackStart) {
-  if (!saved)
+  if (!saved || saved->api.empty())
     return lookBackStart;
   if (saved->api == "winevt")
     return always;
@@ -65,12 +65,12 @@ std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::int64_t lookB
 }  // namespace
 
 WinevtReader::WinevtReader(WinevtApi& api, std::optional<Cursor> saved, std::int64_t lookBackStart)
-    : m_api(api),
-      m_from(whereToBegin(saved, lookBackStart)),
-      m_error(ErrorKind::unavailable, "", 0, "") {
+    : api_(api),
+      from_(whereToBegin(saved, lookBackStart)),
+      error_(ErrorKind::unavailable, "", 0, "") {
   if (saved && saved->api == "winevt")
-    m_cursor = std::move(*saved);
-  m_cursor.api = "winevt";
+    cursor_ = std::move(*saved);
+  cursor_.api = "winevt";
 }
 
 WinevtReader::~WinevtReader() {
@@ -80,22 +80,22 @@ WinevtReader::~WinevtReader() {
 Result<Delivery> WinevtReader::read() {
   Delivery delivery;
   for (int step = 0; step < mostSteps; ++step) {
-    const Step result = m_subscribed ? drain(delivery) : subscribe(delivery);
+    const Step result = subscribed_ ? drain(delivery) : subscribe(delivery);
     if (result == Step::again)
       continue;
     if (result == Step::failed) {
       if (delivery.losses.empty() && delivery.events.empty())
-        return m_error;
+        return error_;
       delivery.more = true;  // what has been learnt is delivered first; the error comes again
     }
-    delivery.cursor = m_cursor;
+    delivery.cursor = cursor_;
     return delivery;
   }
   closeSubscription();
   if (delivery.losses.empty() && delivery.events.empty())
     return Error(ErrorKind::unavailable, "EvtNext", 0,
                  "the subscription breaks as soon as it is made");
-  delivery.cursor = m_cursor;
+  delivery.cursor = cursor_;
   delivery.more = true;
   return delivery;
 }
@@ -106,29 +106,29 @@ WinevtReader::Step WinevtReader::subscribe(Delivery& delivery) {
   using Start = WinevtApi::Start;
   // From strict to lenient, never "future events only": that loses what was written meanwhile.
   std::uint32_t error = win32::notFound;
-  if (!m_cursor.bookmark.empty()) {
+  if (!cursor_.bookmark.empty()) {
     for (const Start start : {Start::afterStrict, Start::afterNearest}) {
-      error = m_api.subscribe(start, m_cursor.bookmark);
+      error = api_.subscribe(start, cursor_.bookmark);
       if (error == 0 || isServiceGone(error) || isQueryRefused(error))
         break;
     }
   }
   if (error != 0 && !isServiceGone(error) && !isQueryRefused(error))
-    error = m_api.subscribe(Start::oldest, {});  // take() leaves out what has been delivered
+    error = api_.subscribe(Start::oldest, {});  // take() leaves out what has been delivered
   if (error != 0)
     return fail("EvtSubscribe", error);
-  m_subscribed = true;
+  subscribed_ = true;
   return Step::again;
 }
 
 /// Has anything been lost since the cursor was saved? A filtered subscription cannot tell: its
 /// bookmark is of a matching event, which may be gone from a healthy log (event-log.md 3.4).
 WinevtReader::Step WinevtReader::judge(Delivery& delivery) {
-  const auto log = m_api.logState();
+  const auto log = api_.logState();
   if (log.error != 0)
     return fail("EvtGetLogInfo", log.error);
-  const std::uint64_t seen = std::max(m_cursor.recordNumber, m_cursor.newestSeen);
-  const std::string told = std::exchange(m_told, {});
+  const std::uint64_t seen = std::max(cursor_.recordNumber, cursor_.newestSeen);
+  const std::string told = std::exchange(told_, {});
   if (seen != 0 && log.count == 0) {
     beginEpoch(delivery, "the log was cleared");
   } else if (seen != 0 && log.oldest + log.count - 1 < seen) {
@@ -142,11 +142,11 @@ WinevtReader::Step WinevtReader::judge(Delivery& delivery) {
 }
 
 WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
-  auto batch = m_api.next(m_batch);
+  auto batch = api_.next(batch_);
   for (const WinevtRecord& record : batch.records)
     take(record, delivery);
   if (!batch.bookmark.empty())
-    m_cursor.bookmark = std::move(batch.bookmark);
+    cursor_.bookmark = std::move(batch.bookmark);
 
   const bool nothing = batch.records.empty();
   if (batch.error == win32::noMoreItems || (batch.error == win32::invalidOperation && nothing) ||
@@ -162,9 +162,9 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
     case win32::evtQueryResultStale:
     case win32::evtQueryResultInvalidPosition:
     case win32::invalidParameter:
-      m_told = "the log was cleared or has rolled over";
+      told_ = "the log was cleared or has rolled over";
       closeSubscription();
-      return m_resubscribed++ < 2 ? Step::again : fail("EvtNext", batch.error);
+      return resubscribed_++ < 2 ? Step::again : fail("EvtNext", batch.error);
     default:
       return fail("EvtNext", batch.error);
   }
@@ -172,8 +172,8 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
 
 /// 1734: the batch was too large in bytes, and the read position has moved all the same.
 WinevtReader::Step WinevtReader::shrinkBatch(Delivery& delivery) {
-  if (m_batch > 1) {
-    m_batch /= 2;
+  if (batch_ > 1) {
+    batch_ /= 2;
     closeSubscription();
   } else {
     delivery.losses.push_back({0, 0, "an event is too large to be read"});
@@ -182,21 +182,21 @@ WinevtReader::Step WinevtReader::shrinkBatch(Delivery& delivery) {
 }
 
 WinevtReader::Step WinevtReader::confirmDrained(Delivery& delivery) {
-  const auto log = m_api.logState();
+  const auto log = api_.logState();
   if (log.error != 0)
     return fail("EvtGetLogInfo", log.error);
-  const std::uint64_t seen = std::max(m_cursor.recordNumber, m_cursor.newestSeen);
+  const std::uint64_t seen = std::max(cursor_.recordNumber, cursor_.newestSeen);
   const std::uint64_t newest = log.count == 0 ? 0 : log.oldest + log.count - 1;
   if (seen != 0 && newest < seen) {
     closeSubscription();  // judged anew
     return Step::again;
   }
-  if (m_cursor.newestSeen != 0 && log.oldest > seen)
+  if (cursor_.newestSeen != 0 && log.oldest > seen)
     noteGone(seen, log.oldest, delivery);
-  m_cursor.newestSeen = newest;
-  m_batch = batchSize;
-  m_resubscribed = 0;
-  m_from = always;
+  cursor_.newestSeen = newest;
+  batch_ = batchSize;
+  resubscribed_ = 0;
+  from_ = always;
   delivery.more = false;
   return Step::done;
 }
@@ -207,16 +207,16 @@ void WinevtReader::take(const WinevtRecord& record, Delivery& delivery) {
         {0, 0, "an event cannot be rendered (error " + std::to_string(record.error) + ")"});
     return;
   }
-  if (m_cursor.hash != 0 && record.recordId <= m_cursor.recordNumber)
+  if (cursor_.hash != 0 && record.recordId <= cursor_.recordNumber)
     return;
   LogEvent event = toLogEvent(record);
-  m_cursor.recordNumber = event.recordNumber;
-  m_cursor.timeGenerated = event.timeGenerated;
-  m_cursor.timeWritten = event.timeWritten;
-  m_cursor.source = event.source;
-  m_cursor.code = event.code();
-  m_cursor.hash = hashOf(event);
-  if (event.timeWritten >= m_from)
+  cursor_.recordNumber = event.recordNumber;
+  cursor_.timeGenerated = event.timeGenerated;
+  cursor_.timeWritten = event.timeWritten;
+  cursor_.source = event.source;
+  cursor_.code = event.code();
+  cursor_.hash = hashOf(event);
+  if (event.timeWritten >= from_)
     delivery.events.push_back(std::move(event));
 }
 
@@ -228,27 +228,27 @@ void WinevtReader::noteGone(std::uint64_t seen, std::uint64_t oldest, Delivery& 
         {seen + 1, oldest - 1, "records were overwritten or cleared before they were read"});
   else
     delivery.losses.push_back({0, 0, "the log was cleared"});
-  m_cursor.newestSeen = oldest;  // told once
+  cursor_.newestSeen = oldest;  // told once
 }
 
 void WinevtReader::beginEpoch(Delivery& delivery, std::string reason) {
   delivery.losses.push_back({0, 0, std::move(reason)});
   Cursor fresh;
-  fresh.epoch = m_cursor.epoch + 1;
+  fresh.epoch = cursor_.epoch + 1;
   fresh.api = "winevt";
-  m_cursor = std::move(fresh);
-  m_from = always;
+  cursor_ = std::move(fresh);
+  from_ = always;
 }
 
 WinevtReader::Step WinevtReader::fail(const char* call, std::uint32_t error) {
   closeSubscription();
-  m_error = win32::eventLogError(call, error);
+  error_ = win32::eventLogError(call, error);
   return Step::failed;
 }
 
 void WinevtReader::closeSubscription() {
-  if (std::exchange(m_subscribed, false))
-    m_api.close();
+  if (std::exchange(subscribed_, false))
+    api_.close();
 }
 
 }  // namespace imshealth

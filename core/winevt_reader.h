@@ -104,14 +104,14 @@ class WinevtReader {
   void beginEpoch(Delivery&, std::string reason);
   void closeSubscription();
 
-  WinevtApi& m_api;
-  Cursor m_cursor;
-  std::int64_t m_from;  ///< events written before are not delivered; until the first end of the log
-  unsigned m_batch = batchSize;
-  int m_resubscribed = 0;  ///< since the log was last drained
-  bool m_subscribed = false;
-  std::string m_told;  ///< EvtNext said so: events are gone
-  Error m_error;
+  WinevtApi& api_;
+  Cursor cursor_;
+  std::int64_t from_;  ///< events written before are not delivered; until the first end of the log
+  unsigned batch_ = batchSize;
+  int resubscribed_ = 0;  ///< since the log was last drained
+  bool subscribed_ = false;
+  std::string told_;  ///< EvtNext said so: events are gone
+  Error error_;
 };
 
 }  // namespace imshealth

@@ -1,0 +1,59 @@
+// The Application log through wevtapi: Windows Vista and later. Pull model; values are rendered, no
+// XML.
+#pragma once
+
+#include "core/winevt_reader.h"
+#include "service/change_signal.h"
+#include "service/open_event_source.h"
+#include "service/win32/winevt.h"
+
+namespace imshealth {
+
+struct EvtHandleTraits {
+  using Value = EVT_HANDLE;
+  static Value invalid() { return nullptr; }
+  static void close(Value value) { winevtFunctions()->close(value); }
+};
+using UniqueEvtHandle = UniqueResource<EvtHandleTraits>;
+
+/// Where the system has no wevtapi, each call gives ERROR_MOD_NOT_FOUND.
+class WinevtLog : public WinevtApi {
+ public:
+  /// `changed`: signalled when there are events; outlives this.
+  explicit WinevtLog(HANDLE changed) : evt_(winevtFunctions()), changed_(changed) {}
+
+  std::uint32_t subscribe(Start, const std::string& bookmark) override;
+  void close() override;
+  Batch next(unsigned atMost) override;
+  LogState logState() override;
+
+ private:
+  WinevtRecord render(EVT_HANDLE event);
+  std::string renderBookmark(EVT_HANDLE lastEvent);
+  std::uint32_t renderInto(EVT_HANDLE context, EVT_HANDLE fragment, DWORD flags, DWORD& properties);
+
+  const WinevtFunctions* evt_;
+  HANDLE changed_;
+  UniqueEvtHandle subscription_, bookmark_, systemContext_, userContext_;
+  std::vector<std::uint64_t> buffer_;  // aligned for EVT_VARIANT
+};
+
+class WinevtEventSource : public StoppableEventSource {
+ public:
+  WinevtEventSource(boost::asio::any_io_executor, std::optional<Cursor> saved,
+                    std::int64_t lookBackStart);
+
+  std::string_view api() const override { return "winevt"; }
+  Result<Delivery> read() override { return reader_.read(); }
+  boost::asio::awaitable<bool> waitForChange(Milliseconds atMost) override {
+    return changed_.wait(atMost);
+  }
+  void stop() override { changed_.stop(); }
+
+ private:
+  ChangeSignal changed_;  // closed behind the subscription, which signals it
+  WinevtLog log_;
+  WinevtReader reader_;
+};
+
+}  // namespace imshealth

@@ -2,6 +2,7 @@
 
 #include "service/win32/text.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 

@@ -2,6 +2,8 @@
 
 #include "service/win32/dynamic_procs.h"
 
+#include <type_traits>
+
 namespace imshealth {
 namespace {
 

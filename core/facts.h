@@ -2,9 +2,9 @@
 // (core/facts_json.h). Nothing in here judges; core/diagnose.h does. All text is UTF-8, paths as Windows writes them.
 #pragma once
 
+#include "core/counter_ini.h"
 #include "core/index_space.h"
 #include "core/pe_image.h"
-#include "core/counter_ini.h"
 #include "core/trust.h"
 
 #include <cstdint>
@@ -29,6 +29,8 @@ struct SystemFacts {
   bool hasLoadPerfSource = false;  ///< the event source LoadPerf is registered (not on NT 4.0)
   /// Values of HKLM\SOFTWARE\Microsoft\Exchange\Setup: the install root. Absent: no such key.
   std::optional<std::string> exchangeRoot;
+  std::string serviceAccount;             ///< SID of the account that this program runs as
+  Machine programMachine = Machine::i386;  ///< what this program is built for: what its probe can load
 
   bool operator==(const SystemFacts&) const = default;
 };
@@ -73,13 +75,15 @@ struct FileFact {
 
 /// The counter library: where the registry (or the policy) says it is, and what is there.
 struct LibraryFacts {
-  std::string path;       ///< absolute, variables expanded; empty: cannot be told
+  std::string path;       ///< where it belongs: absolute, variables expanded; empty: cannot be told
+  std::string registeredPath;  ///< what the Performance key names, expanded; empty: nothing
   FileFact file;
   std::optional<PeImage> image;            ///< absent: not there or not readable as an image
   std::string imageError;                  ///< why it is not readable
   std::string version;                     ///< file version "5.5.1960.3"; empty: none
   std::vector<std::string> missingImports; ///< imported DLLs that are not where Windows would look
   std::optional<FileFact> trustedCopy;     ///< only where the policy names one
+  std::optional<PeImage> trustedCopyImage;
   std::optional<bool> sameAsTrustedCopy;   ///< byte for byte
 
   bool operator==(const LibraryFacts&) const = default;
@@ -118,9 +122,11 @@ struct Facts {
   SystemFacts system;
   ServiceFacts service;
   PerformanceKey key;
+  std::string keyError;  ///< why the Performance key cannot be read; empty: it was
   LibraryFacts library;
   CounterFileFacts counterFile;
   IndexSpace indexSpace;                ///< Perflib totals, every service's range, the texts
+  std::string indexSpaceError;          ///< why they cannot be read; empty: they were
   std::vector<FileFact> textFiles;      ///< perfc<lang>.dat and perfh<lang>.dat of each language
   std::vector<PathTrust> trust;         ///< every file and folder on the way
   bool directoryTrusted = true;         ///< "auto" lies under the Exchange root or is the system directory

@@ -1,14 +1,18 @@
 // The numbers that Perflib gives to counters and help texts, and whom they belong to: ranges of all
-// services as intervals, Perflib's totals, the texts per language (perflib.md 4.3, invariants 1 to 10).
+// services as intervals, Perflib's totals, the texts per language.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace imshealth {
+
+/// The last index of the system's own counters and help texts: 1846/1847 with the base set alone (Q300956, Q179456).
+inline constexpr std::uint32_t kLastBaseCounter = 1846;
 
 /// HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Perflib
 struct PerflibTotals {
@@ -45,7 +49,7 @@ struct IndexSpace {
   bool operator==(const IndexSpace&) const = default;
 };
 
-/// A broken invariant, by its number in perflib.md 4.3.
+/// A broken invariant, by its number (core/invariants.h lists them).
 struct Violation {
   int invariant = 0;
   std::string text;  ///< for a person; names the values
@@ -53,8 +57,11 @@ struct Violation {
   bool operator==(const Violation&) const = default;
 };
 
-/// What is wrong with the range of `service`: invariants 1, 2, 4 to 7, 9. Empty: sound, or not loaded.
-std::vector<Violation> violationsOf(const IndexSpace&, const std::string& service);
+/// What is wrong with the range of `service` and with the totals: invariants 1, 2, 4 to 7, 9. Of a service that is not
+/// loaded only what all services share is judged: totals, form of the lists, highest index (1, 7, 9). `helpless`: names of the range whose help text the counter file leaves
+/// out. With the counter file and the Performance key at hand: brokenInvariants (core/invariants.h).
+std::vector<Violation> violationsOf(const IndexSpace&, const std::string& service,
+                                    const std::set<std::uint32_t>& helpless = {});
 
 /// Invariants 5 to 8: unlodctr with such a range deletes the texts of other products.
 bool makesUnloadingUnsafe(const Violation&);
@@ -63,6 +70,13 @@ bool makesUnloadingUnsafe(const Violation&);
 /// proof that a repair has moved nothing of anybody else's.
 std::vector<std::string> changesToOthers(const IndexSpace& before, const IndexSpace& after,
                                          const std::string& service);
+
+/// The range that the Performance key of `service` stores; nullptr: it has no such key.
+const ServiceRange* rangeOf(const IndexSpace&, const std::string& service);
+const LanguageTexts* textsOf(const IndexSpace&, const std::string& language);
+
+/// Texts above the base set that lie within no service's range: what an unlodctr that went wrong leaves behind.
+std::vector<std::uint32_t> orphanedTexts(const IndexSpace&);
 
 /// Reads a REG_MULTI_SZ list of index/text pairs, as `Counter 009` and perfc009.dat hold it. `bytes` are
 /// UTF-16LE. Odd and damaged entries end up in `damage`.

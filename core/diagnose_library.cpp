@@ -1,0 +1,152 @@
+#include "core/diagnose_library.h"
+
+#include "core/printable.h"
+#include "core/windows_path.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace imshealth {
+namespace {
+
+void add(std::vector<Finding>& findings, Cause cause, std::string evidence, bool repairable = false) {
+  findings.push_back({cause, std::move(evidence), repairable});
+}
+
+/// Exports that the Performance key names and the image does not have.
+std::vector<std::string> missingExports(const PerformanceKey& key, const PeImage& image) {
+  std::vector<std::string> missing;
+  for (const auto* name : {&key.open, &key.collect, &key.close}) {
+    if (*name && !(*name)->empty() && !image.hasExport(**name)) {
+      missing.push_back(printable(**name));
+    }
+  }
+  return missing;
+}
+
+bool isRightVersion(const WatchPolicy& watch, const std::string& version) {
+  return watch.versions.empty() || std::ranges::find(watch.versions, version) != watch.versions.end();
+}
+
+void diagnoseImage(const Facts& facts, const WatchPolicy& watch, std::vector<Finding>& findings) {
+  const LibraryFacts& library = facts.library;
+  const std::string path = printable(library.path);
+  const PeImage& image = *library.image;
+  if (image.machine != facts.system.programMachine) {
+    add(findings, Cause::libraryWrongMachine,
+        fmt::format("{} is made for {}, this system takes {}", path, toString(image.machine),
+                    toString(facts.system.programMachine)));
+  }
+  if (image.machine != Machine::win16) {
+    if (const auto missing = missingExports(facts.key, image); !missing.empty()) {
+      add(findings, Cause::libraryExportMissing,
+          fmt::format("{} does not export {}", path, fmt::join(missing, ", ")));
+    }
+  }
+  if (!library.missingImports.empty()) {
+    std::vector<std::string> names;
+    std::ranges::transform(library.missingImports, std::back_inserter(names), printable);
+    add(findings, Cause::dependencyMissing, fmt::format("{} needs {}, not found", path, fmt::join(names, ", ")));
+  }
+  if (!isRightVersion(watch, library.version)) {
+    add(findings, Cause::libraryWrongVersion,
+        fmt::format("{} has version {}, right is {}", path, library.version.empty() ? "none" : library.version,
+                    fmt::join(watch.versions, " or ")),
+        trustedCopyIsGood(facts, watch));
+  }
+}
+
+}  // namespace
+
+bool trustedCopyIsGood(const Facts& facts, const WatchPolicy& watch) {
+  const auto& copy = facts.library.trustedCopyImage;
+  return copy && copy->machine == facts.system.programMachine && isRightVersion(watch, copy->fileVersion) &&
+         missingExports(facts.key, *copy).empty();
+}
+
+bool canRegisterItself(const Facts& facts) {
+  const auto exportsIt = [](const std::optional<PeImage>& image) { return image && image->hasExport("DllRegisterServer"); };
+  return facts.library.file.exists ? exportsIt(facts.library.image) : exportsIt(facts.library.trustedCopyImage);
+}
+
+void diagnoseLibrary(const Facts& facts, const WatchPolicy& watch, std::vector<Finding>& findings) {
+  const LibraryFacts& library = facts.library;
+  if (library.path.empty()) {
+    return;  // nothing names it: libraryNotRegistered
+  }
+  const std::string path = printable(library.path);
+  if (library.file.isDirectory) {
+    add(findings, Cause::libraryUnreadable, fmt::format("{} is a folder", path));
+    return;
+  }
+  if (!library.file.exists && library.file.error != 0) {
+    add(findings, Cause::libraryUnreadable, fmt::format("{} cannot be examined (error {})", path, library.file.error));
+    return;
+  }
+  if (!library.file.exists) {
+    add(findings, Cause::libraryMissing, fmt::format("{} is not there", path), trustedCopyIsGood(facts, watch));
+    return;
+  }
+  if (library.image) {
+    diagnoseImage(facts, watch, findings);
+  } else {
+    add(findings, Cause::libraryUnreadable, fmt::format("{}: {}", path, printable(library.imageError)));
+  }
+  if (library.sameAsTrustedCopy == false) {
+    add(findings, Cause::libraryDiffersFromTrustedCopy,
+        fmt::format("{} is not the same as {}", path,
+                    library.trustedCopy ? printable(library.trustedCopy->path) : std::string("the trusted copy")),
+        trustedCopyIsGood(facts, watch));
+  }
+}
+
+void diagnoseRegistration(const Facts& facts, std::vector<Finding>& findings) {
+  const PerformanceKey& key = facts.key;
+  if (!facts.keyError.empty()) {
+    add(findings, Cause::unknown, fmt::format("the Performance key cannot be read: {}", printable(facts.keyError)));
+    return;
+  }
+  const auto isThere = [](const std::optional<std::string>& value) { return value && !value->empty(); };
+  std::vector<std::string> missing;
+  const std::initializer_list<std::pair<const char*, bool>> registration{
+      {"Library", isThere(key.library)}, {"Open", isThere(key.open)},
+      {"Collect", isThere(key.collect)}, {"Close", isThere(key.close)}};
+  for (const auto& [name, there] : registration) {
+    if (!there) {
+      missing.emplace_back(name);
+    }
+  }
+  if (missing.size() == registration.size()) {
+    add(findings, Cause::libraryNotRegistered,
+        key.exists ? "Library, Open, Collect and Close are missing" : "there is no Performance key", canRegisterItself(facts));
+    missing.clear();
+  }
+
+  std::vector<std::string> evidence;
+  bool mended = true;
+  if (!missing.empty()) {
+    evidence.push_back(fmt::format("{} missing", fmt::join(missing, ", ")));
+    mended = canRegisterItself(facts);
+  }
+  if (!facts.library.registeredPath.empty() && facts.directoryTrusted &&
+      !samePath(facts.library.registeredPath, facts.library.path)) {
+    evidence.push_back(fmt::format("Library names {} instead of {}", printable(facts.library.registeredPath),
+                                   printable(facts.library.path)));
+    mended = mended && canRegisterItself(facts);
+  }
+  if (const int count = key.indexValues(); count > 0 && count < 4) {
+    evidence.push_back(fmt::format("{} of First Counter, Last Counter, First Help and Last Help missing", 4 - count));
+  }
+  for (const std::string& name : key.malformedValues) {
+    evidence.push_back(fmt::format("{} is of the wrong type", printable(name)));
+    const bool index = name.starts_with("First ") || name.starts_with("Last ");
+    mended = mended && (index || canRegisterItself(facts));
+  }
+  if (!evidence.empty()) {
+    add(findings, Cause::performanceKeyIncomplete, fmt::format("{}", fmt::join(evidence, "; ")), mended);
+  }
+}
+
+}  // namespace imshealth

@@ -1,4 +1,5 @@
-// A file's bytes, read at offsets that the file itself names: every access is checked against its end.
+// A file's bytes, read at offsets that the file itself names: every access is checked against its
+// end.
 #pragma once
 
 #include "core/little_endian.h"

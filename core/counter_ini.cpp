@@ -37,8 +37,8 @@ bool sameText(const CounterText& text, std::string_view symbol, std::string_view
   return text.symbol == symbol && equalsIgnoringCase(text.language, language);
 }
 
-/// Puts a [text] line to the entry that it completes. A name that is there already starts a second entry, so that
-/// doubled texts stay visible.
+/// Puts a [text] line to the entry that it completes. A name that is there already starts a second
+/// entry, so that doubled texts stay visible.
 void addText(CounterIni& ini, const TextKey& key, std::string_view value) {
   const bool isName = equalsIgnoringCase(key.kind, "NAME");
   if (!isName && !equalsIgnoringCase(key.kind, "HELP")) {
@@ -73,8 +73,9 @@ std::optional<std::uint32_t> parseNumber(std::string_view text) {
   }
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(number)
-                                                                                  : std::nullopt;
+  return error == std::errc() && end == text.data() + text.size() && !text.empty()
+             ? std::optional(number)
+             : std::nullopt;
 }
 
 std::string_view nextWord(std::string_view& line) {
@@ -98,7 +99,8 @@ Result<CounterIni> readCounterIni(std::span<const std::uint8_t> bytes) {
     }
     if (line.front() == '[') {
       const auto end = line.find(']');
-      section = end == std::string_view::npos ? std::string() : std::string(trimmed(line.substr(1, end - 1)));
+      section = end == std::string_view::npos ? std::string()
+                                              : std::string(trimmed(line.substr(1, end - 1)));
       continue;
     }
     const auto equals = line.find('=');

@@ -21,8 +21,8 @@ struct CounterText {
 };
 
 struct CounterIni {
-  std::string driverName;  ///< [info] drivername
-  std::string symbolFile;  ///< [info] symbolfile
+  std::string driverName;              ///< [info] drivername
+  std::string symbolFile;              ///< [info] symbolfile
   std::vector<std::string> languages;  ///< [languages]
   std::vector<std::string> objects;    ///< [objects] symbols, without language and _NAME
   std::vector<CounterText> texts;      ///< [text]
@@ -41,8 +41,9 @@ struct SymbolFile {
 Result<CounterIni> readCounterIni(std::span<const std::uint8_t> bytes);
 Result<SymbolFile> readSymbolFile(std::span<const std::uint8_t> bytes);
 
-/// What would make lodctr fail or do harm: each language needs the texts of its objects (Q170840), each
-/// symbol an offset. Empty: sound.
-std::vector<std::string> problemsOf(const CounterIni&, const SymbolFile&, const std::string& service);
+/// What would make lodctr fail or do harm: each language needs the texts of its objects (Q170840),
+/// each symbol an offset. Empty: sound.
+std::vector<std::string> problemsOf(const CounterIni&, const SymbolFile&,
+                                    const std::string& service);
 
 }  // namespace imshealth

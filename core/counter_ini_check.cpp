@@ -19,10 +19,12 @@ using Problems = std::vector<std::string>;
 
 void checkHeader(const CounterIni& ini, const std::string& service, Problems& problems) {
   if (!equalsIgnoringCase(ini.driverName, service)) {
-    problems.push_back(fmt::format("drivername is \"{}\" instead of {}", printable(ini.driverName), service));
+    problems.push_back(
+        fmt::format("drivername is \"{}\" instead of {}", printable(ini.driverName), service));
   }
   if (!isBareName(ini.symbolFile)) {
-    problems.push_back(fmt::format("symbolfile \"{}\" is not the bare name of a file", printable(ini.symbolFile)));
+    problems.push_back(
+        fmt::format("symbolfile \"{}\" is not the bare name of a file", printable(ini.symbolFile)));
   }
   if (ini.languages.empty()) {
     problems.emplace_back("no language is listed");
@@ -31,16 +33,18 @@ void checkHeader(const CounterIni& ini, const std::string& service, Problems& pr
 
 bool hasName(const CounterIni& ini, const std::string& symbol, const std::string& language) {
   return std::ranges::any_of(ini.texts, [&](const CounterText& text) {
-    return text.symbol == symbol && equalsIgnoringCase(text.language, language) && !text.name.empty();
+    return text.symbol == symbol && equalsIgnoringCase(text.language, language) &&
+           !text.name.empty();
   });
 }
 
-// lodctr of NT 4.0 sets Last Counter and Last Help to 0 for a language without texts, and all other counters vanish
-// (Q170840).
+// lodctr of NT 4.0 sets Last Counter and Last Help to 0 for a language without texts, and all other
+// counters vanish (Q170840).
 void checkLanguages(const CounterIni& ini, const SymbolFile& symbols, Problems& problems) {
   std::vector<std::string> objects = ini.objects;
   if (objects.empty()) {
-    const auto first = std::ranges::find(symbols.offsets, 0U, [](const auto& entry) { return entry.second; });
+    const auto first =
+        std::ranges::find(symbols.offsets, 0U, [](const auto& entry) { return entry.second; });
     if (first != symbols.offsets.end()) {
       objects.push_back(first->first);
     }
@@ -48,24 +52,26 @@ void checkLanguages(const CounterIni& ini, const SymbolFile& symbols, Problems& 
   for (const std::string& language : ini.languages) {
     for (const std::string& object : objects) {
       if (!hasName(ini, object, language)) {
-        problems.push_back(fmt::format("language {} has no text for object {} (Q170840)", printable(language),
-                                       printable(object)));
+        problems.push_back(fmt::format("language {} has no text for object {} (Q170840)",
+                                       printable(language), printable(object)));
       }
     }
   }
 }
 
-// Texts of two languages under one number give more strings than symbols, and wrong Last values (Q192742).
+// Texts of two languages under one number give more strings than symbols, and wrong Last values
+// (Q192742).
 void checkTexts(const CounterIni& ini, const SymbolFile& symbols, Problems& problems) {
   std::set<std::pair<std::string_view, std::string>> seen;
   std::set<std::string_view> withText;
   for (const CounterText& text : ini.texts) {
     if (!seen.emplace(text.symbol, lowered(text.language)).second) {
-      problems.push_back(fmt::format("{} has two texts in language {} (Q192742)", printable(text.symbol),
-                                     printable(text.language)));
+      problems.push_back(fmt::format("{} has two texts in language {} (Q192742)",
+                                     printable(text.symbol), printable(text.language)));
     }
     if (withText.insert(text.symbol).second && !symbols.offsets.contains(text.symbol)) {
-      problems.push_back(fmt::format("{} has a text but no offset in the symbol file", printable(text.symbol)));
+      problems.push_back(
+          fmt::format("{} has a text but no offset in the symbol file", printable(text.symbol)));
     }
   }
   for (const auto& [symbol, offset] : symbols.offsets) {
@@ -94,7 +100,8 @@ void checkOffsets(const SymbolFile& symbols, Problems& problems) {
 
 }  // namespace
 
-std::vector<std::string> problemsOf(const CounterIni& ini, const SymbolFile& symbols, const std::string& service) {
+std::vector<std::string> problemsOf(const CounterIni& ini, const SymbolFile& symbols,
+                                    const std::string& service) {
   Problems problems;
   checkHeader(ini, service, problems);
   checkLanguages(ini, symbols, problems);

@@ -24,9 +24,10 @@ void diagnoseTrust(const Facts& facts, std::vector<Finding>& findings) {
   if (!facts.directoryTrusted) {
     const std::string& path = facts.library.registeredPath.empty() ? facts.counterFile.directory
                                                                    : facts.library.registeredPath;
-    objections.push_back(fmt::format("{} lies outside of the trusted folder: the policy's, the Exchange root, or the system "
-                                     "directory",
-                                     printable(path)));
+    objections.push_back(fmt::format(
+        "{} lies outside of the trusted folder: the policy's, the Exchange root, or the system "
+        "directory",
+        printable(path)));
   }
   for (const PathTrust& trust : facts.trust) {
     for (std::string& objection : objectionsTo(trust, facts.system.serviceAccount)) {
@@ -40,7 +41,8 @@ void diagnoseTrust(const Facts& facts, std::vector<Finding>& findings) {
     const std::size_t more = objections.size() - std::min(objections.size(), kShown);
     objections.resize(std::min(objections.size(), kShown));
     add(findings, Cause::untrustedPath,
-        fmt::format("{}{}", fmt::join(objections, "; "), more == 0 ? "" : fmt::format("; and {} more", more)));
+        fmt::format("{}{}", fmt::join(objections, "; "),
+                    more == 0 ? "" : fmt::format("; and {} more", more)));
   }
 }
 
@@ -57,7 +59,8 @@ void diagnoseServer(const Facts& facts, std::vector<Finding>& findings) {
   }
   if (facts.servicesFailingTogether >= kMachineWide) {
     add(findings, Cause::machineWideFault,
-        fmt::format("{} watched counter services failed within a minute", facts.servicesFailingTogether));
+        fmt::format("{} watched counter services failed within a minute",
+                    facts.servicesFailingTogether));
   }
   if (facts.key.disablePerformanceCounters == 1U) {
     add(findings, Cause::countersDisabled, "Disable Performance Counters is 1");
@@ -67,34 +70,47 @@ void diagnoseServer(const Facts& facts, std::vector<Finding>& findings) {
 void diagnoseCounterFile(const Facts& facts, std::vector<Finding>& findings) {
   const CounterFileFacts& counters = facts.counterFile;
   if (counters.directory.empty()) {
-    add(findings, Cause::counterFileMissing, "its folder cannot be told: neither Library nor the Exchange root is known");
+    add(findings, Cause::counterFileMissing,
+        "its folder cannot be told: neither Library nor the Exchange root is known");
     return;
   }
   if (!counters.file.exists || counters.file.isDirectory) {
-    add(findings, Cause::counterFileMissing, fmt::format("{} is not there", printable(counters.file.path)));
+    add(findings, Cause::counterFileMissing,
+        fmt::format("{} is not there", printable(counters.file.path)));
     return;
   }
+  if (!counters.ini && counters.iniError == kNotReadUntrusted) {
+    return;  // untrustedPath
+  }
   if (!counters.ini) {
-    // Without a reason it was left unread as untrusted, which is a finding of its own.
-    add(findings, Cause::counterFileInvalid, fmt::format("{}: {}", printable(counters.file.path), printable(counters.iniError)));
+    add(findings, Cause::counterFileInvalid,
+        fmt::format("{}: {}", printable(counters.file.path), printable(counters.iniError)));
     return;
   }
   if (counters.symbolFile.path.empty()) {
     add(findings, Cause::counterFileInvalid,
-        fmt::format("symbolfile \"{}\" is not the bare name of a file", printable(counters.ini->symbolFile)));
+        fmt::format("symbolfile \"{}\" is not the bare name of a file",
+                    printable(counters.ini->symbolFile)));
     return;
   }
   if (!counters.symbolFile.exists || counters.symbolFile.isDirectory) {
-    add(findings, Cause::symbolFileMissing, fmt::format("{} is not there", printable(counters.symbolFile.path)));
+    add(findings, Cause::symbolFileMissing,
+        fmt::format("{} is not there", printable(counters.symbolFile.path)));
+    return;
+  }
+  if (!counters.symbols && counters.symbolError == kNotReadUntrusted) {
     return;
   }
   if (!counters.symbols) {
     add(findings, Cause::counterFileInvalid,
-        fmt::format("{}: {}", printable(counters.symbolFile.path), printable(counters.symbolError)));
+        fmt::format("{}: {}", printable(counters.symbolFile.path),
+                    printable(counters.symbolError)));
     return;
   }
-  if (const auto problems = problemsOf(*counters.ini, *counters.symbols, facts.counterService); !problems.empty()) {
-    add(findings, Cause::counterFileInvalid, fmt::format("{}: {}", printable(counters.file.path), fmt::join(problems, "; ")));
+  if (const auto problems = problemsOf(*counters.ini, *counters.symbols, facts.counterService);
+      !problems.empty()) {
+    add(findings, Cause::counterFileInvalid,
+        fmt::format("{}: {}", printable(counters.file.path), fmt::join(problems, "; ")));
   }
 }
 
@@ -123,23 +139,28 @@ void diagnoseTextFiles(const Facts& facts, std::vector<Finding>& findings) {
 void diagnoseIndexes(const Facts& facts, std::vector<Finding>& findings) {
   if (!facts.indexSpaceError.empty()) {
     add(findings, Cause::unknown,
-        fmt::format("the counters of this server cannot be read: {}", printable(facts.indexSpaceError)));
+        fmt::format("the counters of this server cannot be read: {}",
+                    printable(facts.indexSpaceError)));
     return;
   }
   if (facts.key.indexValues() == 0) {
-    add(findings, Cause::countersNotLoaded, "none of First Counter, Last Counter, First Help and Last Help is there");
+    add(findings, Cause::countersNotLoaded,
+        "none of First Counter, Last Counter, First Help and Last Help is there");
   }
   std::vector<std::string> unsafe;
   std::vector<std::string> inconsistent;
-  for (const Violation& violation : brokenInvariants(facts.counterService, facts.indexSpace, facts.key, facts.counterFile)) {
+  for (const Violation& violation :
+       brokenInvariants(facts.counterService, facts.indexSpace, facts.key, facts.counterFile)) {
     // Some values missing is performanceKeyIncomplete; the ones that are left say nothing more.
     const bool incomplete = facts.key.indexValues() < 4;
     if (incomplete && violation.invariant > 1 && violation.invariant < 7) {
       continue;
     }
-    // lodctr appends behind Perflib's totals: where they are lost, or texts stand behind them, even loading does harm.
+    // lodctr appends behind Perflib's totals: where they are lost, or texts stand behind them, even
+    // loading does harm.
     const bool harmsLoading = incomplete && facts.key.indexValues() == 0;
-    (makesUnloadingUnsafe(violation) || harmsLoading ? unsafe : inconsistent).push_back(violation.text);
+    (makesUnloadingUnsafe(violation) || harmsLoading ? unsafe : inconsistent)
+        .push_back(violation.text);
   }
   if (!unsafe.empty()) {
     add(findings, Cause::counterRangeUnsafe, fmt::format("{}", fmt::join(unsafe, "; ")));
@@ -153,7 +174,8 @@ bool has(const std::vector<Finding>& findings, Cause cause) {
   return std::ranges::find(findings, cause, &Finding::cause) != findings.end();
 }
 
-/// The status is explained by what was found: a missing library gives 2 or 126, lost index values give 2, and so on.
+/// The status is explained by what was found: a missing library gives 2 or 126, lost index values
+/// give 2, and so on.
 bool isExplained(const std::vector<Finding>& findings, Cause byStatus) {
   if (findings.empty()) {
     return false;
@@ -166,8 +188,9 @@ bool isExplained(const std::vector<Finding>& findings, Cause byStatus) {
       return true;
     case Cause::dependencyMissing:
     case Cause::libraryUnreadable:
-      return has(findings, byStatus) || has(findings, Cause::libraryMissing) || has(findings, Cause::libraryUnreadable) ||
-             has(findings, Cause::libraryWrongMachine) || has(findings, Cause::libraryNotRegistered) ||
+      return has(findings, byStatus) || has(findings, Cause::libraryMissing) ||
+             has(findings, Cause::libraryUnreadable) || has(findings, Cause::libraryWrongMachine) ||
+             has(findings, Cause::libraryNotRegistered) ||
              has(findings, Cause::libraryExportMissing);
     default:
       return has(findings, byStatus);
@@ -175,9 +198,10 @@ bool isExplained(const std::vector<Finding>& findings, Cause byStatus) {
 }
 
 std::string describeFailure(const Facts& facts, const ProbeResult& probe) {
-  std::string text = fmt::format("the open probe failed{}{}",
-                                 probe.stage.empty() ? "" : fmt::format(" at {}", printable(probe.stage)),
-                                 probe.status ? " with status " + describeStatus(*probe.status) : std::string());
+  std::string text =
+      fmt::format("the open probe failed{}{}",
+                  probe.stage.empty() ? "" : fmt::format(" at {}", printable(probe.stage)),
+                  probe.status ? " with status " + describeStatus(*probe.status) : std::string());
   if (const StatusRow* row = probe.status ? findStatus(*probe.status) : nullptr) {
     text += fmt::format(": {}", row->meaning);
   }
@@ -195,21 +219,26 @@ void diagnoseProbe(const Facts& facts, std::vector<Finding>& findings) {
   switch (probe.outcome) {
     case ProbeOutcome::ok:
       // The library opens for this account: what is left is an account that may not ask.
-      if (facts.eventStatus && causeOf(*facts.eventStatus) == Cause::accessDenied && findings.empty()) {
+      if (facts.eventStatus && causeOf(*facts.eventStatus) == Cause::accessDenied &&
+          findings.empty()) {
         add(findings, Cause::accessDenied,
-            fmt::format("the event has status {}, though the open probe succeeded under the service's account",
+            fmt::format("the event has status {}, though the open probe succeeded under the "
+                        "service's account",
                         describeStatus(*facts.eventStatus)));
       }
       return;
     case ProbeOutcome::crashed:
       add(findings, Cause::openCrashed,
-          fmt::format("the open probe ended{}{}", probe.stage.empty() ? "" : fmt::format(" at {}", printable(probe.stage)),
-                      probe.status ? " with exception " + formatStatus(probe.status) : std::string()));
+          fmt::format(
+              "the open probe ended{}{}",
+              probe.stage.empty() ? "" : fmt::format(" at {}", printable(probe.stage)),
+              probe.status ? " with exception " + formatStatus(probe.status) : std::string()));
       return;
     case ProbeOutcome::timedOut:
       add(findings, Cause::openTimedOut,
           fmt::format("the open probe did not return{}",
-                      probe.stage.empty() ? std::string() : fmt::format(" from {}", printable(probe.stage))));
+                      probe.stage.empty() ? std::string()
+                                          : fmt::format(" from {}", printable(probe.stage))));
       return;
     case ProbeOutcome::failed: {
       const Cause cause = probe.status ? causeOf(*probe.status) : Cause::openFailed;
@@ -227,7 +256,9 @@ void diagnoseProbe(const Facts& facts, std::vector<Finding>& findings) {
       add(findings, cause,
           fmt::format("the open probe was not run{}{}",
                       probe.note.empty() ? "" : ": " + printable(probe.note),
-                      facts.eventStatus ? "; the event has status " + describeStatus(*facts.eventStatus) : std::string()));
+                      facts.eventStatus
+                          ? "; the event has status " + describeStatus(*facts.eventStatus)
+                          : std::string()));
       return;
     }
   }

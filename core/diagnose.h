@@ -13,7 +13,8 @@ namespace imshealth {
 /// One cause with what speaks for it. Whether and how it is mended: rowOf(cause).
 struct Finding {
   Cause cause = Cause::unknown;
-  std::string evidence;     ///< one sentence without a full stop; values and paths, sanitised where foreign
+  std::string
+      evidence;  ///< one sentence without a full stop; values and paths, sanitised where foreign
   bool repairable = false;  ///< the repair can cure it on this server, under this policy
 
   bool operator==(const Finding&) const = default;

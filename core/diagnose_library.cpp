@@ -11,7 +11,8 @@
 namespace imshealth {
 namespace {
 
-void add(std::vector<Finding>& findings, Cause cause, std::string evidence, bool repairable = false) {
+void add(std::vector<Finding>& findings, Cause cause, std::string evidence,
+         bool repairable = false) {
   findings.push_back({cause, std::move(evidence), repairable});
 }
 
@@ -27,7 +28,8 @@ std::vector<std::string> missingExports(const PerformanceKey& key, const PeImage
 }
 
 bool isRightVersion(const WatchPolicy& watch, const std::string& version) {
-  return watch.versions.empty() || std::ranges::find(watch.versions, version) != watch.versions.end();
+  return watch.versions.empty() ||
+         std::ranges::find(watch.versions, version) != watch.versions.end();
 }
 
 void diagnoseImage(const Facts& facts, const WatchPolicy& watch, std::vector<Finding>& findings) {
@@ -48,11 +50,13 @@ void diagnoseImage(const Facts& facts, const WatchPolicy& watch, std::vector<Fin
   if (!library.missingImports.empty()) {
     std::vector<std::string> names;
     std::ranges::transform(library.missingImports, std::back_inserter(names), printable);
-    add(findings, Cause::dependencyMissing, fmt::format("{} needs {}, not found", path, fmt::join(names, ", ")));
+    add(findings, Cause::dependencyMissing,
+        fmt::format("{} needs {}, not found", path, fmt::join(names, ", ")));
   }
   if (!isRightVersion(watch, library.version)) {
     add(findings, Cause::libraryWrongVersion,
-        fmt::format("{} has version {}, right is {}", path, library.version.empty() ? "none" : library.version,
+        fmt::format("{} has version {}, right is {}", path,
+                    library.version.empty() ? "none" : library.version,
                     fmt::join(watch.versions, " or ")),
         trustedCopyIsGood(facts, watch));
   }
@@ -62,13 +66,16 @@ void diagnoseImage(const Facts& facts, const WatchPolicy& watch, std::vector<Fin
 
 bool trustedCopyIsGood(const Facts& facts, const WatchPolicy& watch) {
   const auto& copy = facts.library.trustedCopyImage;
-  return copy && copy->machine == facts.system.programMachine && isRightVersion(watch, copy->fileVersion) &&
-         missingExports(facts.key, *copy).empty();
+  return copy && copy->machine == facts.system.programMachine &&
+         isRightVersion(watch, copy->fileVersion) && missingExports(facts.key, *copy).empty();
 }
 
 bool canRegisterItself(const Facts& facts) {
-  const auto exportsIt = [](const std::optional<PeImage>& image) { return image && image->hasExport("DllRegisterServer"); };
-  return facts.library.file.exists ? exportsIt(facts.library.image) : exportsIt(facts.library.trustedCopyImage);
+  const auto exportsIt = [](const std::optional<PeImage>& image) {
+    return image && image->hasExport("DllRegisterServer");
+  };
+  return facts.library.file.exists ? exportsIt(facts.library.image)
+                                   : exportsIt(facts.library.trustedCopyImage);
 }
 
 void diagnoseLibrary(const Facts& facts, const WatchPolicy& watch, std::vector<Finding>& findings) {
@@ -82,22 +89,26 @@ void diagnoseLibrary(const Facts& facts, const WatchPolicy& watch, std::vector<F
     return;
   }
   if (!library.file.exists && library.file.error != 0) {
-    add(findings, Cause::libraryUnreadable, fmt::format("{} cannot be examined (error {})", path, library.file.error));
+    add(findings, Cause::libraryUnreadable,
+        fmt::format("{} cannot be examined (error {})", path, library.file.error));
     return;
   }
   if (!library.file.exists) {
-    add(findings, Cause::libraryMissing, fmt::format("{} is not there", path), trustedCopyIsGood(facts, watch));
+    add(findings, Cause::libraryMissing, fmt::format("{} is not there", path),
+        trustedCopyIsGood(facts, watch));
     return;
   }
   if (library.image) {
     diagnoseImage(facts, watch, findings);
-  } else {
-    add(findings, Cause::libraryUnreadable, fmt::format("{}: {}", path, printable(library.imageError)));
+  } else if (library.imageError != kNotReadUntrusted) {
+    add(findings, Cause::libraryUnreadable,
+        fmt::format("{}: {}", path, printable(library.imageError)));
   }
   if (library.sameAsTrustedCopy == false) {
     add(findings, Cause::libraryDiffersFromTrustedCopy,
         fmt::format("{} is not the same as {}", path,
-                    library.trustedCopy ? printable(library.trustedCopy->path) : std::string("the trusted copy")),
+                    library.trustedCopy ? printable(library.trustedCopy->path)
+                                        : std::string("the trusted copy")),
         trustedCopyIsGood(facts, watch));
   }
 }
@@ -105,14 +116,19 @@ void diagnoseLibrary(const Facts& facts, const WatchPolicy& watch, std::vector<F
 void diagnoseRegistration(const Facts& facts, std::vector<Finding>& findings) {
   const PerformanceKey& key = facts.key;
   if (!facts.keyError.empty()) {
-    add(findings, Cause::unknown, fmt::format("the Performance key cannot be read: {}", printable(facts.keyError)));
+    add(findings, Cause::unknown,
+        fmt::format("the Performance key cannot be read: {}", printable(facts.keyError)));
     return;
   }
-  const auto isThere = [](const std::optional<std::string>& value) { return value && !value->empty(); };
+  const auto isThere = [](const std::optional<std::string>& value) {
+    return value && !value->empty();
+  };
   std::vector<std::string> missing;
   const std::initializer_list<std::pair<const char*, bool>> registration{
-      {"Library", isThere(key.library)}, {"Open", isThere(key.open)},
-      {"Collect", isThere(key.collect)}, {"Close", isThere(key.close)}};
+      {"Library", isThere(key.library)},
+      {"Open", isThere(key.open)},
+      {"Collect", isThere(key.collect)},
+      {"Close", isThere(key.close)}};
   for (const auto& [name, there] : registration) {
     if (!there) {
       missing.emplace_back(name);
@@ -120,7 +136,8 @@ void diagnoseRegistration(const Facts& facts, std::vector<Finding>& findings) {
   }
   if (missing.size() == registration.size()) {
     add(findings, Cause::libraryNotRegistered,
-        key.exists ? "Library, Open, Collect and Close are missing" : "there is no Performance key", canRegisterItself(facts));
+        key.exists ? "Library, Open, Collect and Close are missing" : "there is no Performance key",
+        canRegisterItself(facts));
     missing.clear();
   }
 
@@ -132,20 +149,27 @@ void diagnoseRegistration(const Facts& facts, std::vector<Finding>& findings) {
   }
   if (!facts.library.registeredPath.empty() && facts.directoryTrusted &&
       !samePath(facts.library.registeredPath, facts.library.path)) {
-    evidence.push_back(fmt::format("Library names {} instead of {}", printable(facts.library.registeredPath),
+    evidence.push_back(fmt::format("Library names {} instead of {}",
+                                   printable(facts.library.registeredPath),
                                    printable(facts.library.path)));
     mended = mended && canRegisterItself(facts);
   }
   if (const int count = key.indexValues(); count > 0 && count < 4) {
-    evidence.push_back(fmt::format("{} of First Counter, Last Counter, First Help and Last Help missing", 4 - count));
+    evidence.push_back(fmt::format(
+        "{} of First Counter, Last Counter, First Help and Last Help missing", 4 - count));
   }
   for (const std::string& name : key.malformedValues) {
     evidence.push_back(fmt::format("{} is of the wrong type", printable(name)));
-    const bool index = name.starts_with("First ") || name.starts_with("Last ");
-    mended = mended && (index || canRegisterItself(facts));
+    // lodctr writes the index values and Object List anew.
+    const bool loaded =
+        name.starts_with("First ") || name.starts_with("Last ") || name == "Object List";
+    const bool registered =
+        name == "Library" || name == "Open" || name == "Collect" || name == "Close";
+    mended = mended && (loaded || (registered && canRegisterItself(facts)));
   }
   if (!evidence.empty()) {
-    add(findings, Cause::performanceKeyIncomplete, fmt::format("{}", fmt::join(evidence, "; ")), mended);
+    add(findings, Cause::performanceKeyIncomplete, fmt::format("{}", fmt::join(evidence, "; ")),
+        mended);
   }
 }
 

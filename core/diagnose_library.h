@@ -7,19 +7,19 @@
 
 namespace imshealth {
 
-/// libraryMissing, libraryUnreadable, libraryWrongMachine, libraryExportMissing, dependencyMissing, libraryWrongVersion,
-/// libraryDiffersFromTrustedCopy.
+/// libraryMissing, libraryUnreadable, libraryWrongMachine, libraryExportMissing, dependencyMissing,
+/// libraryWrongVersion, libraryDiffersFromTrustedCopy.
 void diagnoseLibrary(const Facts&, const WatchPolicy&, std::vector<Finding>&);
 
 /// libraryNotRegistered and performanceKeyIncomplete; unknown where the key cannot be read.
 void diagnoseRegistration(const Facts&, std::vector<Finding>&);
 
-/// The trusted copy is there, an image of the right machine and of a version that the policy names, and exports what
-/// the Performance key names: restoring it can mend the library.
+/// The trusted copy is there, an image of the right machine and of a version that the policy names,
+/// and exports what the Performance key names: restoring it can mend the library.
 bool trustedCopyIsGood(const Facts&, const WatchPolicy&);
 
-/// regsvr32 can write the Performance key: the library, or the trusted copy that will replace it, exports
-/// DllRegisterServer.
+/// regsvr32 can write the Performance key: the library, or the trusted copy that will replace it,
+/// exports DllRegisterServer.
 bool canRegisterItself(const Facts&);
 
 }  // namespace imshealth

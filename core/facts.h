@@ -1,5 +1,6 @@
 // What was read from the server for one incident: plain data, read once, to and from JSON
-// (core/facts_json.h). Nothing in here judges; core/diagnose.h does. All text is UTF-8, paths as Windows writes them.
+// (core/facts_json.h). Nothing in here judges; core/diagnose.h does. All text is UTF-8, paths as
+// Windows writes them.
 #pragma once
 
 #include "core/counter_ini.h"
@@ -11,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imshealth {
@@ -20,17 +22,18 @@ struct SystemFacts {
   int osMajor = 0;  ///< NT 4.0: 4, 2000: 5
   int osMinor = 0;
   int osBuild = 0;
-  bool windows64 = false;          ///< 64-bit Windows
-  std::string systemDirectory;     ///< where regsvr32, lodctr and unlodctr are started from
+  bool windows64 = false;       ///< 64-bit Windows
+  std::string systemDirectory;  ///< where regsvr32, lodctr and unlodctr are started from
   std::string windowsDirectory;
-  bool clusterNode = false;        ///< ClusSvc and HKLM\Cluster are there
+  bool clusterNode = false;  ///< ClusSvc and HKLM\Cluster are there
   bool terminalServerExecuteMode = false;
   std::optional<std::uint32_t> perflibEventLogLevel;  ///< 0: Perflib logs nothing (KB226494)
   bool hasLoadPerfSource = false;  ///< the event source LoadPerf is registered (not on NT 4.0)
   /// Values of HKLM\SOFTWARE\Microsoft\Exchange\Setup: the install root. Absent: no such key.
   std::optional<std::string> exchangeRoot;
-  std::string serviceAccount;             ///< SID of the account that this program runs as
-  Machine programMachine = Machine::i386;  ///< what this program is built for: what its probe can load
+  std::string serviceAccount;  ///< SID of the account that this program runs as
+  Machine programMachine =
+      Machine::i386;  ///< what this program is built for: what its probe can load
 
   bool operator==(const SystemFacts&) const = default;
 };
@@ -47,7 +50,7 @@ struct ServiceFacts {
 /// HKLM\SYSTEM\CurrentControlSet\Services\<service>\Performance
 struct PerformanceKey {
   bool exists = false;
-  std::optional<std::string> library;  ///< as it stands there, variables not expanded
+  std::optional<std::string> library;               ///< as it stands there, variables not expanded
   std::optional<std::string> open, collect, close;  ///< names of exports
   std::optional<std::uint32_t> firstCounter, lastCounter, firstHelp, lastHelp;
   std::optional<std::string> objectList;
@@ -55,7 +58,8 @@ struct PerformanceKey {
   std::vector<std::string> malformedValues;  ///< names of values that are there with a wrong type
 
   int indexValues() const {
-    return (firstCounter ? 1 : 0) + (lastCounter ? 1 : 0) + (firstHelp ? 1 : 0) + (lastHelp ? 1 : 0);
+    return (firstCounter ? 1 : 0) + (lastCounter ? 1 : 0) + (firstHelp ? 1 : 0) +
+           (lastHelp ? 1 : 0);
   }
   bool operator==(const PerformanceKey&) const = default;
 };
@@ -68,23 +72,26 @@ struct FileFact {
   std::uint64_t size = 0;
   bool readOnly = false;
   bool lockedForWriting = false;  ///< opening it for writing gives a sharing violation
-  std::uint32_t error = 0;        ///< Win32 code where it could not be examined though it may be there
+  std::uint32_t error = 0;  ///< Win32 code where it could not be examined though it may be there
 
   bool operator==(const FileFact&) const = default;
 };
 
+/// In place of a content that was left unread because objections to its path were found.
+inline constexpr std::string_view kNotReadUntrusted = "not read, because it is not trusted";
+
 /// The counter library: where the registry (or the policy) says it is, and what is there.
 struct LibraryFacts {
-  std::string path;       ///< where it belongs: absolute, variables expanded; empty: cannot be told
+  std::string path;  ///< where it belongs: absolute, variables expanded; empty: cannot be told
   std::string registeredPath;  ///< what the Performance key names, expanded; empty: nothing
   FileFact file;
-  std::optional<PeImage> image;            ///< absent: not there or not readable as an image
-  std::string imageError;                  ///< why it is not readable
-  std::string version;                     ///< file version "5.5.1960.3"; empty: none
-  std::vector<std::string> missingImports; ///< imported DLLs that are not where Windows would look
-  std::optional<FileFact> trustedCopy;     ///< only where the policy names one
+  std::optional<PeImage> image;             ///< absent: not there or not readable as an image
+  std::string imageError;                   ///< why it is not readable
+  std::string version;                      ///< file version "5.5.1960.3"; empty: none
+  std::vector<std::string> missingImports;  ///< imported DLLs that are not where Windows would look
+  std::optional<FileFact> trustedCopy;      ///< only where the policy names one
   std::optional<PeImage> trustedCopyImage;
-  std::optional<bool> sameAsTrustedCopy;   ///< byte for byte
+  std::optional<bool> sameAsTrustedCopy;  ///< byte for byte
 
   bool operator==(const LibraryFacts&) const = default;
 };
@@ -125,12 +132,12 @@ struct Facts {
   std::string keyError;  ///< why the Performance key cannot be read; empty: it was
   LibraryFacts library;
   CounterFileFacts counterFile;
-  IndexSpace indexSpace;                ///< Perflib totals, every service's range, the texts
-  std::string indexSpaceError;          ///< why they cannot be read; empty: they were
-  std::vector<FileFact> textFiles;      ///< perfc<lang>.dat and perfh<lang>.dat of each language
-  std::vector<PathTrust> trust;         ///< every file and folder on the way
-  bool directoryTrusted = true;         ///< "auto" lies under the Exchange root or is the system directory
-  int servicesFailingTogether = 1;      ///< watched services with an incident within the last minute
+  IndexSpace indexSpace;            ///< Perflib totals, every service's range, the texts
+  std::string indexSpaceError;      ///< why they cannot be read; empty: they were
+  std::vector<FileFact> textFiles;  ///< perfc<lang>.dat and perfh<lang>.dat of each language
+  std::vector<PathTrust> trust;     ///< every file and folder on the way
+  bool directoryTrusted = true;  ///< "auto" lies under the Exchange root or is the system directory
+  int servicesFailingTogether = 1;  ///< watched services with an incident within the last minute
   ProbeResult probe;
 
   bool operator==(const Facts&) const = default;

@@ -18,7 +18,8 @@ struct Interval {
   bool overlaps(const Interval& other) const { return first <= other.last && other.first <= last; }
 };
 
-std::optional<Interval> interval(std::optional<std::uint32_t> first, std::optional<std::uint32_t> last) {
+std::optional<Interval> interval(std::optional<std::uint32_t> first,
+                                 std::optional<std::uint32_t> last) {
   return first && last && *first <= *last ? std::optional(Interval{*first, *last}) : std::nullopt;
 }
 
@@ -29,17 +30,18 @@ std::string shown(std::optional<std::uint32_t> value) {
 void checkTotals(const IndexSpace& space, Violations& found) {
   const auto& [lastCounter, lastHelp, baseIndex] = space.totals;
   if (!lastCounter || !lastHelp || *lastCounter == 0 || *lastHelp == 0) {
-    found.push_back({1, fmt::format("Perflib Last Counter is {}, Last Help is {} (Q170840)", shown(lastCounter),
-                                    shown(lastHelp))});
+    found.push_back({1, fmt::format("Perflib Last Counter is {}, Last Help is {} (Q170840)",
+                                    shown(lastCounter), shown(lastHelp))});
   } else if (std::uint64_t{*lastHelp} != std::uint64_t{*lastCounter} + 1) {
-    found.push_back({1, fmt::format("Perflib Last Help {} is not Last Counter {} + 1", *lastHelp, *lastCounter)});
+    found.push_back({1, fmt::format("Perflib Last Help {} is not Last Counter {} + 1", *lastHelp,
+                                    *lastCounter)});
   }
 }
 
 void checkShape(const ServiceRange& range, Violations& found) {
-  const std::string values = fmt::format("First Counter {}, Last Counter {}, First Help {}, Last Help {}",
-                                         shown(range.firstCounter), shown(range.lastCounter), shown(range.firstHelp),
-                                         shown(range.lastHelp));
+  const std::string values = fmt::format(
+      "First Counter {}, Last Counter {}, First Help {}, Last Help {}", shown(range.firstCounter),
+      shown(range.lastCounter), shown(range.firstHelp), shown(range.lastHelp));
   if (!range.firstCounter || !range.lastCounter || !range.firstHelp || !range.lastHelp) {
     found.push_back({2, "some index values are missing: " + values});
     return;
@@ -55,15 +57,16 @@ void checkShape(const ServiceRange& range, Violations& found) {
 
 void checkPlace(const IndexSpace& space, const ServiceRange& range, Violations& found) {
   if (range.firstCounter && *range.firstCounter <= kLastBaseCounter) {
-    found.push_back({4, fmt::format("First Counter {} lies among the system's own counters, which end at {}",
-                                    *range.firstCounter, kLastBaseCounter)});
+    found.push_back(
+        {4, fmt::format("First Counter {} lies among the system's own counters, which end at {}",
+                        *range.firstCounter, kLastBaseCounter)});
   }
   const auto exceeds = [](std::optional<std::uint32_t> value, std::optional<std::uint32_t> total) {
     return value && *value > total.value_or(0);
   };
   if (exceeds(range.lastCounter, space.totals.lastCounter)) {
-    found.push_back({5, fmt::format("Last Counter {} is above Perflib Last Counter {}", *range.lastCounter,
-                                    shown(space.totals.lastCounter))});
+    found.push_back({5, fmt::format("Last Counter {} is above Perflib Last Counter {}",
+                                    *range.lastCounter, shown(space.totals.lastCounter))});
   }
   if (exceeds(range.lastHelp, space.totals.lastHelp)) {
     found.push_back({5, fmt::format("Last Help {} is above Perflib Last Help {}", *range.lastHelp,
@@ -71,8 +74,8 @@ void checkPlace(const IndexSpace& space, const ServiceRange& range, Violations& 
   }
 }
 
-// unlodctr deletes from First to Last, whatever stands in between: with a cluster that replicates Performance keys
-// these may be another product's texts (Q237541).
+// unlodctr deletes from First to Last, whatever stands in between: with a cluster that replicates
+// Performance keys these may be another product's texts (Q237541).
 void checkOverlaps(const IndexSpace& space, const ServiceRange& range, Violations& found) {
   const auto ours = interval(range.firstCounter, range.lastHelp);
   for (const ServiceRange& other : space.services) {
@@ -82,16 +85,18 @@ void checkOverlaps(const IndexSpace& space, const ServiceRange& range, Violation
     const auto counters = interval(other.firstCounter, other.lastCounter);
     const auto helps = interval(other.firstHelp, other.lastHelp);
     if ((counters && ours->overlaps(*counters)) || (helps && ours->overlaps(*helps))) {
-      found.push_back({6, fmt::format("{} to {} overlaps the range of {}, {} to {}", ours->first, ours->last,
-                                      other.service, shown(other.firstCounter), shown(other.lastHelp))});
+      found.push_back(
+          {6, fmt::format("{} to {} overlaps the range of {}, {} to {}", ours->first, ours->last,
+                          other.service, shown(other.firstCounter), shown(other.lastHelp))});
     }
   }
 }
 
-// Judged in English, the language that every ini has; texts of other languages need not be there (Q190445). Gaps of
-// help texts occur in the system's own range, so only the service's range is looked at.
-void checkTexts(const IndexSpace& space, const ServiceRange& range, const std::set<std::uint32_t>& helpless,
-                Violations& found) {
+// Judged in English, the language that every ini has; texts of other languages need not be there
+// (Q190445). Gaps of help texts occur in the system's own range, so only the service's range is
+// looked at.
+void checkTexts(const IndexSpace& space, const ServiceRange& range,
+                const std::set<std::uint32_t>& helpless, Violations& found) {
   const LanguageTexts* texts = textsOf(space, "009");
   const auto names = interval(range.firstCounter, range.lastCounter);
   if (texts == nullptr || !names) {
@@ -100,29 +105,35 @@ void checkTexts(const IndexSpace& space, const ServiceRange& range, const std::s
   // Walks the texts, not the range: a stored range may span billions.
   const auto count = [&](const auto& list, std::uint64_t first, std::uint64_t last) {
     return static_cast<std::uint64_t>(std::ranges::count_if(list, [&](const auto& entry) {
-      return entry.first >= first && entry.first <= last && (entry.first - first) % 2 == 0 && !entry.second.empty();
+      return entry.first >= first && entry.first <= last && (entry.first - first) % 2 == 0 &&
+             !entry.second.empty();
     }));
   };
   const std::uint64_t expected = (std::uint64_t{names->last} - names->first) / 2 + 1;
   const std::uint64_t named = count(texts->names, names->first, names->last);
-  const std::uint64_t helped = count(texts->helps, std::uint64_t{names->first} + 1, std::uint64_t{names->last} + 1);
-  const auto spared = static_cast<std::uint64_t>(std::ranges::count_if(
-      helpless, [&](std::uint32_t index) { return names->contains(index) && !texts->helps.contains(index + 1); }));
+  const std::uint64_t helped =
+      count(texts->helps, std::uint64_t{names->first} + 1, std::uint64_t{names->last} + 1);
+  const auto spared =
+      static_cast<std::uint64_t>(std::ranges::count_if(helpless, [&](std::uint32_t index) {
+        return names->contains(index) && !texts->helps.contains(index + 1);
+      }));
   if (named < expected) {
-    found.push_back({7, fmt::format("{} of the {} names from {} to {} are missing", expected - named, expected,
-                                    names->first, names->last)});
+    found.push_back({7, fmt::format("{} of the {} names from {} to {} are missing",
+                                    expected - named, expected, names->first, names->last)});
   }
   if (helped + spared < expected) {
-    found.push_back({7, fmt::format("{} of the {} help texts from {} to {} are missing", expected - spared - helped,
-                                    expected, std::uint64_t{names->first} + 1, std::uint64_t{names->last} + 1)});
+    found.push_back(
+        {7, fmt::format("{} of the {} help texts from {} to {} are missing",
+                        expected - spared - helped, expected, std::uint64_t{names->first} + 1,
+                        std::uint64_t{names->last} + 1)});
   }
 }
 
 void checkLists(const IndexSpace& space, Violations& found) {
   for (const LanguageTexts& texts : space.languages) {
     if (!texts.damage.empty()) {
-      found.push_back({7, fmt::format("the texts of language {} are badly formed: {}", texts.language,
-                                      texts.damage.front())});
+      found.push_back({7, fmt::format("the texts of language {} are badly formed: {}",
+                                      texts.language, texts.damage.front())});
     }
   }
 }
@@ -134,15 +145,16 @@ void checkHighest(const IndexSpace& space, Violations& found) {
   }
   const std::uint32_t highest = texts->names.rbegin()->first;
   if (highest != *space.totals.lastCounter) {
-    found.push_back({9, fmt::format("the highest name has index {}, Perflib Last Counter is {}", highest,
-                                    *space.totals.lastCounter)});
+    found.push_back({9, fmt::format("the highest name has index {}, Perflib Last Counter is {}",
+                                    highest, *space.totals.lastCounter)});
   }
 }
 
 /// "MSExchangeDS: First Counter 2100, …", as it is compared and shown.
 std::string described(const ServiceRange& range) {
-  return fmt::format("First Counter {}, Last Counter {}, First Help {}, Last Help {}", shown(range.firstCounter),
-                     shown(range.lastCounter), shown(range.firstHelp), shown(range.lastHelp));
+  return fmt::format("First Counter {}, Last Counter {}, First Help {}, Last Help {}",
+                     shown(range.firstCounter), shown(range.lastCounter), shown(range.firstHelp),
+                     shown(range.lastHelp));
 }
 
 void compareRanges(const IndexSpace& from, const IndexSpace& to, const std::string& service,
@@ -155,7 +167,8 @@ void compareRanges(const IndexSpace& from, const IndexSpace& to, const std::stri
     if (after == nullptr) {
       changes.push_back(fmt::format("the Performance key of {} is gone", before.service));
     } else if (described(before) != described(*after)) {
-      changes.push_back(fmt::format("{} had {} and has {}", before.service, described(before), described(*after)));
+      changes.push_back(fmt::format("{} had {} and has {}", before.service, described(before),
+                                    described(*after)));
     }
   }
   for (const ServiceRange& after : to.services) {
@@ -177,7 +190,8 @@ class OwnIndexes {
     }
   }
   bool contains(std::uint32_t index) const {
-    return std::ranges::any_of(intervals_, [index](const Interval& own) { return own.contains(index); });
+    return std::ranges::any_of(intervals_,
+                               [index](const Interval& own) { return own.contains(index); });
   }
 
  private:
@@ -191,8 +205,8 @@ class OwnIndexes {
 
 using TextList = std::map<std::uint32_t, std::string>;
 
-void compareTexts(std::string_view what, const TextList& before, const TextList& after, const OwnIndexes& own,
-                  std::vector<std::string>& changes) {
+void compareTexts(std::string_view what, const TextList& before, const TextList& after,
+                  const OwnIndexes& own, std::vector<std::string>& changes) {
   for (const auto& [index, text] : before) {
     const auto now = after.find(index);
     if (!own.contains(index) && (now == after.end() || now->second != text)) {
@@ -210,14 +224,16 @@ void compareTexts(std::string_view what, const TextList& before, const TextList&
 }  // namespace
 
 const ServiceRange* rangeOf(const IndexSpace& space, const std::string& service) {
-  const auto found = std::ranges::find_if(
-      space.services, [&](const ServiceRange& range) { return equalsIgnoringCase(range.service, service); });
+  const auto found = std::ranges::find_if(space.services, [&](const ServiceRange& range) {
+    return equalsIgnoringCase(range.service, service);
+  });
   return found == space.services.end() ? nullptr : &*found;
 }
 
 const LanguageTexts* textsOf(const IndexSpace& space, const std::string& language) {
-  const auto found = std::ranges::find_if(
-      space.languages, [&](const LanguageTexts& texts) { return equalsIgnoringCase(texts.language, language); });
+  const auto found = std::ranges::find_if(space.languages, [&](const LanguageTexts& texts) {
+    return equalsIgnoringCase(texts.language, language);
+  });
   return found == space.languages.end() ? nullptr : &*found;
 }
 
@@ -226,8 +242,8 @@ std::vector<Violation> violationsOf(const IndexSpace& space, const std::string& 
   Violations found;
   checkTotals(space, found);
   const ServiceRange* range = rangeOf(space, service);
-  const bool loaded = range != nullptr && (range->firstCounter || range->lastCounter || range->firstHelp ||
-                                           range->lastHelp);
+  const bool loaded = range != nullptr && (range->firstCounter || range->lastCounter ||
+                                           range->firstHelp || range->lastHelp);
   if (loaded) {
     checkShape(*range, found);
     checkPlace(space, *range, found);
@@ -249,7 +265,8 @@ std::vector<std::string> changesToOthers(const IndexSpace& before, const IndexSp
   compareRanges(before, after, service, changes);
   const OwnIndexes own(rangeOf(before, service), rangeOf(after, service));
   static const LanguageTexts kNone;
-  const auto compare = [&](const LanguageTexts& old, const LanguageTexts& now, const std::string& language) {
+  const auto compare = [&](const LanguageTexts& old, const LanguageTexts& now,
+                           const std::string& language) {
     compareTexts("name " + language, old.names, now.names, own, changes);
     compareTexts("help " + language, old.helps, now.helps, own, changes);
   };

@@ -35,19 +35,23 @@ std::set<std::uint32_t> namesWithoutHelp(const CounterFileFacts& file, std::uint
   return indexes;
 }
 
-void checkLength(const PerformanceKey& key, const SymbolFile& symbols, std::vector<Violation>& found) {
+void checkLength(const PerformanceKey& key, const SymbolFile& symbols,
+                 std::vector<Violation>& found) {
   std::uint32_t largest = 0;
   for (const auto& [symbol, offset] : symbols.offsets) {
     largest = std::max(largest, offset);
   }
   if (std::uint64_t{*key.lastCounter} != std::uint64_t{*key.firstCounter} + largest) {
-    found.push_back({3, fmt::format("Last Counter {} is not First Counter {} + {}, the largest offset of the symbol file",
-                                    *key.lastCounter, *key.firstCounter, largest)});
+    found.push_back(
+        {3,
+         fmt::format(
+             "Last Counter {} is not First Counter {} + {}, the largest offset of the symbol file",
+             *key.lastCounter, *key.firstCounter, largest)});
   }
 }
 
-void checkObjectName(const IndexSpace& space, const PerformanceKey& key, const CounterFileFacts& file,
-                     std::vector<Violation>& found) {
+void checkObjectName(const IndexSpace& space, const PerformanceKey& key,
+                     const CounterFileFacts& file, std::vector<Violation>& found) {
   const auto first =
       std::ranges::find(file.symbols->offsets, 0U, [](const auto& entry) { return entry.second; });
   const LanguageTexts* texts = textsOf(space, std::string(kEnglish));
@@ -57,8 +61,9 @@ void checkObjectName(const IndexSpace& space, const PerformanceKey& key, const C
   const CounterText* object = findText(*file.ini, first->first);
   const auto stored = texts->names.find(*key.firstCounter);
   if (object != nullptr && stored != texts->names.end() && stored->second != object->name) {
-    found.push_back({8, fmt::format("the name at First Counter {} is \"{}\" instead of \"{}\"", *key.firstCounter,
-                                    printable(stored->second), printable(object->name))});
+    found.push_back(
+        {8, fmt::format("the name at First Counter {} is \"{}\" instead of \"{}\"",
+                        *key.firstCounter, printable(stored->second), printable(object->name))});
   }
 }
 
@@ -76,8 +81,9 @@ void checkObjectList(const PerformanceKey& key, std::vector<Violation>& found) {
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), index);
     const bool number = error == std::errc() && end == word.data() + word.size();
     if (!number || index % 2 != 0 || index < *key.firstCounter || index > *key.lastCounter) {
-      found.push_back({10, fmt::format("Object List holds {}, which is no even number from {} to {}", printable(word),
-                                       *key.firstCounter, *key.lastCounter)});
+      found.push_back(
+          {10, fmt::format("Object List holds {}, which is no even number from {} to {}",
+                           printable(word), *key.firstCounter, *key.lastCounter)});
       return;
     }
   }
@@ -85,13 +91,15 @@ void checkObjectList(const PerformanceKey& key, std::vector<Violation>& found) {
 
 }  // namespace
 
-std::vector<Violation> brokenInvariants(const std::string& service, const IndexSpace& space, const PerformanceKey& key,
-                                        const CounterFileFacts& file) {
+std::vector<Violation> brokenInvariants(const std::string& service, const IndexSpace& space,
+                                        const PerformanceKey& key, const CounterFileFacts& file) {
   // The range of the key that was read, not of the list that was read a moment before.
   IndexSpace current = space;
-  std::erase_if(current.services,
-                [&](const ServiceRange& range) { return equalsIgnoringCase(range.service, service); });
-  current.services.push_back({service, key.firstCounter, key.lastCounter, key.firstHelp, key.lastHelp});
+  std::erase_if(current.services, [&](const ServiceRange& range) {
+    return equalsIgnoringCase(range.service, service);
+  });
+  current.services.push_back(
+      {service, key.firstCounter, key.lastCounter, key.firstHelp, key.lastHelp});
 
   auto found = violationsOf(current, service, namesWithoutHelp(file, key.firstCounter.value_or(0)));
   if (key.indexValues() == 4) {

@@ -6,11 +6,14 @@ namespace imshealth {
 namespace {
 
 std::string exchangeBin(const SystemFacts& system) {
-  return system.exchangeRoot ? joinPath(normalizedPath(*system.exchangeRoot), "bin") : std::string();
+  return system.exchangeRoot ? joinPath(normalizedPath(*system.exchangeRoot), "bin")
+                             : std::string();
 }
 
-/// A bare name: Perflib leaves it to LoadLibrary, which knows nothing of Exchange's folder unless it is on the path.
-std::string folderOfBareName(const std::string& name, const SystemFacts& system, const SurveyPorts& ports) {
+/// A bare name: Perflib leaves it to LoadLibrary, which knows nothing of Exchange's folder unless
+/// it is on the path.
+std::string folderOfBareName(const std::string& name, const SystemFacts& system,
+                             const SurveyPorts& ports) {
   const std::string bin = exchangeBin(system);
   if (!bin.empty() && ports.files.examine(joinPath(bin, name)).exists) {
     return bin;
@@ -28,26 +31,31 @@ bool isTrustedDirectory(const std::string& directory, const SystemFacts& system)
 
 }  // namespace
 
-LibraryPlace findLibraryPlace(const WatchPolicy& watch, const PerformanceKey& key, const SystemFacts& system,
-                              const SurveyPorts& ports) {
+LibraryPlace findLibraryPlace(const WatchPolicy& watch, const PerformanceKey& key,
+                              const SystemFacts& system, const SurveyPorts& ports) {
   LibraryPlace place;
   if (key.library && !key.library->empty()) {
     place.registered = normalizedPath(ports.server.expandVariables(*key.library));
     if (isBareName(place.registered)) {
-      place.registered = joinPath(folderOfBareName(place.registered, system, ports), place.registered);
+      place.registered =
+          joinPath(folderOfBareName(place.registered, system, ports), place.registered);
     }
   }
 
   if (watch.directory) {
     place.directory = normalizedPath(*watch.directory);
-    place.trusted = place.registered.empty() || samePath(folderOf(place.registered), place.directory);
+    place.trusted =
+        place.registered.empty() || samePath(folderOf(place.registered), place.directory);
   } else {
-    place.directory = place.registered.empty() ? exchangeBin(system) : std::string(folderOf(place.registered));
-    place.trusted = (place.registered.empty() && place.directory.empty()) ||
-                    (isPlainLocalPath(place.directory) && isTrustedDirectory(place.directory, system));
+    place.directory =
+        place.registered.empty() ? exchangeBin(system) : std::string(folderOf(place.registered));
+    place.trusted =
+        (place.registered.empty() && place.directory.empty()) ||
+        (isPlainLocalPath(place.directory) && isTrustedDirectory(place.directory, system));
   }
 
-  const std::string name = watch.library ? *watch.library : std::string(fileNameOf(place.registered));
+  const std::string name =
+      watch.library ? *watch.library : std::string(fileNameOf(place.registered));
   if (!place.directory.empty() && !name.empty()) {
     place.path = joinPath(place.directory, name);
   }

@@ -16,9 +16,10 @@ struct LibraryPlace {
   bool trusted = true;     ///< the directory is where the policy or Exchange's setup put it
 };
 
-/// The policy's directory and library; "auto" takes the Performance key's, else Exchange's bin folder. An automatic
-/// directory is trusted below the Exchange root and in the system directory only; a Performance key that names a library
-/// outside of the policy's directory is not.
-LibraryPlace findLibraryPlace(const WatchPolicy&, const PerformanceKey&, const SystemFacts&, const SurveyPorts&);
+/// The policy's directory and library; "auto" takes the Performance key's, else Exchange's bin
+/// folder. An automatic directory is trusted below the Exchange root and in the system directory
+/// only; a Performance key that names a library outside of the policy's directory is not.
+LibraryPlace findLibraryPlace(const WatchPolicy&, const PerformanceKey&, const SystemFacts&,
+                              const SurveyPorts&);
 
 }  // namespace imshealth

@@ -17,7 +17,12 @@ constexpr std::uint32_t kMostExports = 65536;
 constexpr std::uint32_t kMostImports = 1024;
 constexpr std::size_t kLongestName = 512;
 
-enum Directory : std::uint32_t { exportTable = 0, importTable = 1, resourceTable = 2, delayImportTable = 13 };
+enum Directory : std::uint32_t {
+  exportTable = 0,
+  importTable = 1,
+  resourceTable = 2,
+  delayImportTable = 13
+};
 
 Error corrupt(std::string text) {
   return {ErrorKind::corrupt, "image", 0, std::move(text)};
@@ -135,14 +140,20 @@ Result<Layout> Layout::read(ByteView file) {
 
 Machine machineOf(std::uint16_t code) {
   switch (code) {
-    case 0x014C: return Machine::i386;
-    case 0x8664: return Machine::amd64;
-    case 0x0184: return Machine::alpha;
+    case 0x014C:
+      return Machine::i386;
+    case 0x8664:
+      return Machine::amd64;
+    case 0x0184:
+      return Machine::alpha;
     case 0x01C0:
     case 0x01C2:
-    case 0x01C4: return Machine::arm;
-    case 0xAA64: return Machine::arm64;
-    default: return Machine::other;
+    case 0x01C4:
+      return Machine::arm;
+    case 0xAA64:
+      return Machine::arm64;
+    default:
+      return Machine::other;
   }
 }
 
@@ -182,8 +193,8 @@ void addImport(std::vector<std::string>& names, std::string name) {
   }
 }
 
-// Both tables are arrays of descriptors that end with one without a name. The old form of the delay table holds
-// addresses instead of relative ones (attribute bit 0 clear).
+// Both tables are arrays of descriptors that end with one without a name. The old form of the delay
+// table holds addresses instead of relative ones (attribute bit 0 clear).
 Result<void> readImports(const Layout& layout, Directory which, std::vector<std::string>& names) {
   const DirectoryEntry entry = layout.directory(which);
   if (entry.address == 0) {
@@ -215,7 +226,8 @@ Result<void> readImports(const Layout& layout, Directory which, std::vector<std:
 }
 
 /// The first entry of a resource folder, or the one with this id; offset of what it points to.
-std::optional<std::uint32_t> resourceChild(ByteView tree, std::uint32_t folder, std::optional<std::uint32_t> id) {
+std::optional<std::uint32_t> resourceChild(ByteView tree, std::uint32_t folder,
+                                           std::optional<std::uint32_t> id) {
   const auto named = tree.u16(std::uint64_t{folder} + 12);
   const auto numbered = tree.u16(std::uint64_t{folder} + 14);
   if (!named || !numbered) {
@@ -237,8 +249,9 @@ std::optional<std::uint32_t> resourceChild(ByteView tree, std::uint32_t folder, 
   return std::nullopt;
 }
 
-// Three levels: type, name, language; then the entry with the address of the block. VS_FIXEDFILEINFO stands on a
-// 4-byte boundary behind the block's name and begins with its signature.
+// Three levels: type, name, language; then the entry with the address of the block.
+// VS_FIXEDFILEINFO stands on a 4-byte boundary behind the block's name and begins with its
+// signature.
 std::string readFileVersion(const Layout& layout) {
   constexpr std::uint32_t kVersionType = 16;
   constexpr std::uint32_t kIsFolder = 0x80000000U;
@@ -278,13 +291,20 @@ std::string readFileVersion(const Layout& layout) {
 
 std::string_view toString(Machine machine) {
   switch (machine) {
-    case Machine::i386: return "i386";
-    case Machine::amd64: return "amd64";
-    case Machine::alpha: return "alpha";
-    case Machine::arm: return "arm";
-    case Machine::arm64: return "arm64";
-    case Machine::win16: return "win16";
-    case Machine::other: return "other";
+    case Machine::i386:
+      return "i386";
+    case Machine::amd64:
+      return "amd64";
+    case Machine::alpha:
+      return "alpha";
+    case Machine::arm:
+      return "arm";
+    case Machine::arm64:
+      return "arm64";
+    case Machine::win16:
+      return "win16";
+    case Machine::other:
+      return "other";
   }
   return "other";
 }

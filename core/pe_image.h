@@ -1,4 +1,5 @@
-// A PE image read by our own bounds-checked reader: the file is never loaded or mapped for execution.
+// A PE image read by our own bounds-checked reader: the file is never loaded or mapped for
+// execution.
 #pragma once
 
 #include "core/error.h"
@@ -25,7 +26,8 @@ struct PeImage {
   bool operator==(const PeImage&) const = default;
 };
 
-/// Error kinds: corrupt (truncated, offsets outside the file, no PE), unsupported (a 16-bit image: NE).
+/// Error kinds: corrupt (truncated, offsets outside the file, no PE), unsupported (a 16-bit image:
+/// NE).
 Result<PeImage> readPeImage(std::span<const std::uint8_t> file);
 
 }  // namespace imshealth

@@ -6,7 +6,8 @@
 
 namespace imshealth {
 
-/// Control characters become '?'; longer than 260 bytes is cut at a character's edge and marked with "...".
+/// Control characters become '?'; longer than 260 bytes is cut at a character's edge and marked
+/// with "...".
 std::string printable(std::string_view foreign);
 
 }  // namespace imshealth

@@ -1,4 +1,5 @@
-// What a status code of Open, of a tool or of Perflib means (Win32 codes, HRESULTs of the Win32 facility, exception codes).
+// What a status code of Open, of a tool or of Perflib means (Win32 codes, HRESULTs of the Win32
+// facility, exception codes).
 #pragma once
 
 #include "core/causes.h"
@@ -23,8 +24,9 @@ std::span<const StatusRow> statusTable();
 /// The row of this code, of an HRESULT 0x8007xxxx by its low word; nullptr: not in the table.
 const StatusRow* findStatus(std::uint32_t status);
 
-/// The cause that a status stands for when nothing else explains the failure. A code that the table does not know is
-/// openFailed: the library opens, says no, and that is just what article Q256927 was written for.
+/// The cause that a status stands for when nothing else explains the failure. A code that the table
+/// does not know is openFailed: the library opens, says no, and that is just what article Q256927
+/// was written for.
 Cause causeOf(std::uint32_t status);
 
 /// Decimal up to 65535, else "0x%08X"; "none" where there is none.

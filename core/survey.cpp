@@ -9,7 +9,8 @@
 namespace imshealth {
 namespace {
 
-// Far more than any of these files has (imsperf.dll: 13,584 bytes); the service's memory stays small.
+// Far more than any of these files has (imsperf.dll: 13,584 bytes); the service's memory stays
+// small.
 constexpr std::uint64_t kLibraryLimit = 32ULL * 1024 * 1024;
 constexpr std::uint64_t kTextLimit = 1024ULL * 1024;
 
@@ -73,7 +74,7 @@ class Surveyor {
       return;
     }
     if (!trusted) {
-      library.imageError = "not read, because it is not trusted";
+      library.imageError = kNotReadUntrusted;
       return;
     }
     const auto bytes = ports_.files.read(place.path, kLibraryLimit);
@@ -98,8 +99,9 @@ class Surveyor {
     }
     error = image.error().text;
     // A 16-bit library is readable, and of the wrong machine.
-    return image.error().kind == ErrorKind::unsupported ? std::optional(PeImage{.machine = Machine::win16})
-                                                        : std::nullopt;
+    return image.error().kind == ErrorKind::unsupported
+               ? std::optional(PeImage{.machine = Machine::win16})
+               : std::nullopt;
   }
 
   void findMissingImports(const std::string& directory) {
@@ -107,8 +109,9 @@ class Surveyor {
     if (library.image->machine != facts_.system.programMachine) {
       return;  // the libraries of another machine lie elsewhere
     }
-    std::ranges::copy_if(library.image->imports, std::back_inserter(library.missingImports),
-                         [&](const std::string& name) { return !ports_.server.findsDll(name, directory); });
+    std::ranges::copy_if(
+        library.image->imports, std::back_inserter(library.missingImports),
+        [&](const std::string& name) { return !ports_.server.findsDll(name, directory); });
   }
 
   Bytes readTrustedCopy() {
@@ -146,14 +149,16 @@ class Surveyor {
     const bool symbolsTrusted = isTrusted("symbol file", symbols);
     counters.symbolFile = ports_.files.examine(symbols);
     if (counters.symbolFile.exists && !counters.symbolFile.isDirectory) {
-      counters.symbols = readText<SymbolFile>(symbols, symbolsTrusted, readSymbolFile, counters.symbolError);
+      counters.symbols =
+          readText<SymbolFile>(symbols, symbolsTrusted, readSymbolFile, counters.symbolError);
     }
   }
 
   template <class Content, class Reader>
-  std::optional<Content> readText(const std::string& path, bool trusted, Reader reader, std::string& error) {
+  std::optional<Content> readText(const std::string& path, bool trusted, Reader reader,
+                                  std::string& error) {
     if (!trusted) {
-      error = "not read, because it is not trusted";
+      error = kNotReadUntrusted;
       return std::nullopt;
     }
     const auto bytes = ports_.files.read(path, kTextLimit);
@@ -181,7 +186,8 @@ class Surveyor {
       for (const char* stem : {"perfc", "perfh"}) {
         const std::string name = stem + language + ".dat";
         if (isBareName(name)) {
-          facts_.textFiles.push_back(ports_.files.examine(joinPath(facts_.system.systemDirectory, name)));
+          facts_.textFiles.push_back(
+              ports_.files.examine(joinPath(facts_.system.systemDirectory, name)));
         }
       }
     }

@@ -59,7 +59,8 @@ std::map<std::uint32_t, std::string> parseTextList(const std::vector<std::uint8_
   for (std::size_t i = 0; i < strings.size();) {
     const auto index = numberOf(strings[i]);
     if (!index) {
-      complain(fmt::format("\"{}\" stands where a number was expected, behind index {}", printable(strings[i]), previous));
+      complain(fmt::format("\"{}\" stands where a number was expected, behind index {}",
+                           printable(strings[i]), previous));
       ++i;
       continue;
     }

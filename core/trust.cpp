@@ -26,28 +26,32 @@ constexpr std::uint32_t kGenericWrite = 0x40000000;
 
 constexpr std::uint32_t kTakeOver = kDelete | kWriteDacl | kWriteOwner | kGenericAll;
 
-// A file can be written, appended to, deleted, or be made a reparse point (which needs no more than the right to
-// write attributes).
-constexpr std::uint32_t kHarmfulOnFile = kTakeOver | kWriteOrAddFile | kAppend | kWriteAttributes | kGenericWrite;
-// The folder of the file: Windows looks there first for the libraries that a library depends on, so one more file is
-// enough. A new subfolder is not.
-constexpr std::uint32_t kHarmfulOnLastFolder = kTakeOver | kDeleteChild | kWriteOrAddFile | kGenericWrite;
-// Folders above: only who can delete or rename what is there can put something else in its place. Adding files or
-// folders is what Windows lets every user do in C:\, and it harms nothing that exists.
+// A file can be written, appended to, deleted, or be made a reparse point (which needs no more than
+// the right to write attributes).
+constexpr std::uint32_t kHarmfulOnFile =
+    kTakeOver | kWriteOrAddFile | kAppend | kWriteAttributes | kGenericWrite;
+// The folder of the file: Windows looks there first for the libraries that a library depends on, so
+// one more file is enough. A new subfolder is not.
+constexpr std::uint32_t kHarmfulOnLastFolder =
+    kTakeOver | kDeleteChild | kWriteOrAddFile | kGenericWrite;
+// Folders above: only who can delete or rename what is there can put something else in its place.
+// Adding files or folders is what Windows lets every user do in C:\, and it harms nothing that
+// exists.
 constexpr std::uint32_t kHarmfulAbove = kTakeOver | kDeleteChild;
 
 constexpr std::array<std::string_view, 3> kTrusted{
-    "S-1-5-18",      // SYSTEM
-    "S-1-5-32-544",  // Administrators
+    "S-1-5-18",                                                        // SYSTEM
+    "S-1-5-32-544",                                                    // Administrators
     "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",  // TrustedInstaller
 };
 
-// No account's token holds these: they are filled in for new objects (CREATOR OWNER, CREATOR GROUP), or stand for the
-// owner (OWNER RIGHTS), who is judged by himself.
+// No account's token holds these: they are filled in for new objects (CREATOR OWNER, CREATOR
+// GROUP), or stand for the owner (OWNER RIGHTS), who is judged by himself.
 constexpr std::array<std::string_view, 3> kNobody{"S-1-3-0", "S-1-3-1", "S-1-3-4"};
 
 bool isTrusted(const std::string& sid, const std::string& serviceAccount) {
-  return std::ranges::find(kTrusted, sid) != kTrusted.end() || (!serviceAccount.empty() && sid == serviceAccount);
+  return std::ranges::find(kTrusted, sid) != kTrusted.end() ||
+         (!serviceAccount.empty() && sid == serviceAccount);
 }
 
 std::string accountName(const std::string& sid) {
@@ -65,12 +69,18 @@ std::string accountName(const std::string& sid) {
 
 std::string_view nameOf(DriveKind drive) {
   switch (drive) {
-    case DriveKind::fixed: return "a fixed disk";
-    case DriveKind::removable: return "a removable drive";
-    case DriveKind::remote: return "a network drive";
-    case DriveKind::optical: return "an optical drive";
-    case DriveKind::ramDisk: return "a RAM disk";
-    case DriveKind::unknown: return "a drive of unknown kind";
+    case DriveKind::fixed:
+      return "a fixed disk";
+    case DriveKind::removable:
+      return "a removable drive";
+    case DriveKind::remote:
+      return "a network drive";
+    case DriveKind::optical:
+      return "an optical drive";
+    case DriveKind::ramDisk:
+      return "a RAM disk";
+    case DriveKind::unknown:
+      return "a drive of unknown kind";
   }
   return "a drive of unknown kind";
 }
@@ -102,10 +112,11 @@ void judge(const PathElement& element, bool lastFolder, const std::string& servi
   // Entries that deny are left out: one that stands behind an allowing entry denies nothing.
   const std::uint32_t harmful = harmfulRights(element, lastFolder);
   for (const AccessEntry& entry : *element.entries) {
-    if (entry.allow && !entry.inheritOnly && (entry.mask & harmful) != 0 && !isTrusted(entry.sid, serviceAccount) &&
+    if (entry.allow && !entry.inheritOnly && (entry.mask & harmful) != 0 &&
+        !isTrusted(entry.sid, serviceAccount) &&
         std::ranges::find(kNobody, entry.sid) == kNobody.end()) {
-      objections.push_back(fmt::format("{} can be changed by {} (rights 0x{:08X})", path, accountName(entry.sid),
-                                       entry.mask & harmful));
+      objections.push_back(fmt::format("{} can be changed by {} (rights 0x{:08X})", path,
+                                       accountName(entry.sid), entry.mask & harmful));
     }
   }
 }
@@ -113,8 +124,8 @@ void judge(const PathElement& element, bool lastFolder, const std::string& servi
 // The last folder: of a file its parent, of a folder itself.
 bool isLastFolder(const PathTrust& trust, std::size_t index) {
   const PathElement& element = trust.elements[index];
-  return element.isDirectory &&
-         (index + 1 == trust.elements.size() || equalsIgnoringCase(element.path, folderOf(trust.path)));
+  return element.isDirectory && (index + 1 == trust.elements.size() ||
+                                 equalsIgnoringCase(element.path, folderOf(trust.path)));
 }
 
 }  // namespace
@@ -132,7 +143,8 @@ std::vector<std::string> objectionsTo(const PathTrust& trust, const std::string&
     objections.push_back(fmt::format("{} lies on {}", path, nameOf(trust.drive)));
   }
   if (trust.error != 0) {
-    objections.push_back(fmt::format("the security of {} cannot be read (error {})", path, trust.error));
+    objections.push_back(
+        fmt::format("the security of {} cannot be read (error {})", path, trust.error));
   }
   if (trust.elements.empty() && trust.error == 0) {
     objections.push_back(fmt::format("nothing of {} could be examined", path));

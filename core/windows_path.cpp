@@ -17,7 +17,8 @@ bool isPlainElement(std::string_view element) {
     return false;
   }
   return std::ranges::none_of(element, [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || std::string_view("/:*?\"<>|").find(c) != std::string_view::npos;
+    return static_cast<unsigned char>(c) < 0x20 ||
+           std::string_view("/:*?\"<>|").find(c) != std::string_view::npos;
   });
 }
 
@@ -75,7 +76,8 @@ std::string joinPath(std::string_view folder, std::string_view name) {
 }
 
 bool liesWithin(std::string_view path, std::string_view folder) {
-  if (folder.empty() || path.size() < folder.size() || !equalsIgnoringCase(path.substr(0, folder.size()), folder)) {
+  if (folder.empty() || path.size() < folder.size() ||
+      !equalsIgnoringCase(path.substr(0, folder.size()), folder)) {
     return false;
   }
   return path.size() == folder.size() || folder.back() == '\\' || path[folder.size()] == '\\';

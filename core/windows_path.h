@@ -1,4 +1,5 @@
-// Paths as Windows writes them, judged by their text alone. Letters are compared as core/ascii.h does.
+// Paths as Windows writes them, judged by their text alone. Letters are compared as core/ascii.h
+// does.
 #pragma once
 
 #include <string>
@@ -6,8 +7,8 @@
 
 namespace imshealth {
 
-/// "C:\folder\file" without "." or ".." elements, streams, wildcards or device names in front: the only form in which
-/// a path is ever opened. Forward slashes are not accepted.
+/// "C:\folder\file" without "." or ".." elements, streams, wildcards or device names in front: the
+/// only form in which a path is ever opened. Forward slashes are not accepted.
 bool isPlainLocalPath(std::string_view path);
 /// "\\server\share\…" and "\\?\…".
 bool isUncOrDevicePath(std::string_view path);

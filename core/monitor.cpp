@@ -3,7 +3,6 @@
 #include "core/alerts.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <algorithm>
 

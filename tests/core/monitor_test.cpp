@@ -1,0 +1,392 @@
+// The way of an event through the engine, on a simulated server.
+#include "tests/core/world.h"
+
+#include <catch2/catch.hpp>
+
+using namespace imshealth;
+using namespace imshealth::testing;
+using Ids = std::vector<std::uint16_t>;
+
+namespace {
+
+const Alert& alertOf(const SimulatedServer& server, std::uint16_t id) {
+  static const Alert none;
+  for (const Alert& alert : server.alerts) {
+    if (alert.id == id) {
+      return alert;
+    }
+  }
+  FAIL("no alert " << id);
+  return none;
+}
+
+}  // namespace
+
+TEST_CASE("Mode alert: counters that are gone are diagnosed, nothing is changed") {
+  SimulatedServer server;
+  server.removeCounters();
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::alert));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200});
+  CHECK(alertOf(server, 200).strings[0] == "MSExchangeIMC");
+  CHECK(alertOf(server, 200).strings[1] == "countersNotLoaded");
+  CHECK(alertOf(server, 200).strings[3] == "alert");
+  CHECK(alertOf(server, 200).strings[4] == "2");
+  CHECK(server.toolsRun.empty());
+  CHECK(server.contents() == before);
+}
+
+TEST_CASE("Mode repair: regsvr32, unlodctr, lodctr in the article's order, then proof") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.toolsRun ==
+        std::vector<std::string>{"C:\\exchsrvr\\bin>regsvr32 /s C:\\exchsrvr\\bin\\imsperf.dll",
+                                 "C:\\exchsrvr\\bin>unlodctr MSExchangeIMC",
+                                 "C:\\exchsrvr\\bin>lodctr imcperf.ini"});
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+  CHECK(alertOf(server, 200).strings[1] == "countersInconsistent");
+  CHECK(alertOf(server, 200).strings[3] == "repair");
+  CHECK(alertOf(server, 201).strings[1] ==
+        "registerLibrary, backUp, unloadCounters, loadCounters, verify");
+  CHECK(alertOf(server, 202).strings[1] ==
+        "registerLibrary, backUp, unloadCounters, loadCounters, verify");
+  CHECK(server.indexSpace()->languages.front().names.size() == 8);
+  CHECK(program.state.read()->incidents.empty());
+  CHECK_FALSE(program.state.read()->journal);
+}
+
+TEST_CASE("Counters that are not loaded are only loaded: unlodctr is not applicable") {
+  SimulatedServer server;
+  server.removeCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.toolsRun.size() == 2);
+  CHECK(server.toolsRun.back() == "C:\\exchsrvr\\bin>lodctr imcperf.ini");
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}
+
+TEST_CASE("A healthy service is left alone and reported as such, without 200") {
+  SimulatedServer server;
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{206});
+  CHECK(server.contents() == before);
+}
+
+TEST_CASE("Event 1008 for another service is ignored") {
+  SimulatedServer server;
+  server.removeCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure("Tcpip");
+  program.listen();
+  CHECK(server.alerts.empty());
+}
+
+TEST_CASE("20,000 failures in a burst make one incident and one decision") {
+  SimulatedServer server;
+  server.removeCounters();
+  Program program(server, policyFor(Mode::alert));
+  for (int i = 0; i < 20000; ++i) {
+    server.logOpenFailure();
+  }
+  program.listen();
+  CHECK(server.alertIds() == Ids{200});
+  CHECK(program.state.read()->incidents.front().events == 20000);
+}
+
+TEST_CASE("The service is not installed: 1008 is normal, nothing is repaired (Q163727)") {
+  SimulatedServer server;
+  server.removeCounters();
+  server.serviceFacts = {};
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 204});
+  CHECK(alertOf(server, 200).strings[1] == "serviceNotInstalled");
+  CHECK(alertOf(server, 204).strings[1] == "notRepairable");
+  CHECK(server.toolsRun.empty());
+}
+
+TEST_CASE("A forged event changes nothing in what is run") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.logEvent("Perflib", 1008,
+                  {"MSExchangeIMC", "\\\\attacker\\share\\imsperf.dll & calc.exe %1 %n"}, {2, 0, 0, 0});
+  program.listen();
+  for (const std::string& line : server.toolsRun) {
+    CHECK(line.find("attacker") == std::string::npos);
+    CHECK(line.find('%') == std::string::npos);
+  }
+  CHECK(server.toolsRun.front() == "C:\\exchsrvr\\bin>regsvr32 /s C:\\exchsrvr\\bin\\imsperf.dll");
+}
+
+TEST_CASE("A library that everybody may write is neither registered nor loaded") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.worldWritable.insert(libraryPath);
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 204});
+  CHECK(alertOf(server, 204).strings[1] == "untrustedPath");
+  CHECK(server.toolsRun.empty());
+  CHECK(server.probes == 0);
+}
+
+TEST_CASE("lodctr fails after unlodctr: everything is put back, byte for byte") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = true;
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(alertOf(server, 203).strings[1] == "loadCounters");
+  CHECK(alertOf(server, 203).strings[3] == "yes");
+  CHECK(server.contents() == before);
+}
+
+TEST_CASE("Exit codes lie: unlodctr says 2 though it is done") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.unlodctrExit = 2;
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}
+
+TEST_CASE("Exit codes lie: lodctr says 0 though nothing is done") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrDoesNothing = true;
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(server.contents() == before);
+}
+
+TEST_CASE("A failed regsvr32 does not stop the counter steps; one that hangs does") {
+  SimulatedServer server;
+  server.breakCounters();
+  SECTION("exit code 5") {
+    server.behaviour.regsvr32Exit = 5;
+    Program program(server, policyFor(Mode::repair));
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.alertIds() == Ids{200, 201, 202});
+  }
+  SECTION("no end within the time limit") {
+    server.behaviour.regsvr32Hangs = true;
+    Program program(server, policyFor(Mode::repair));
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.alertIds() == Ids{200, 201, 203});
+    CHECK(alertOf(server, 203).strings[1] == "registerLibrary");
+    CHECK(server.toolsRun.size() == 1);
+  }
+}
+
+TEST_CASE("A new 1008 while the repair is watched disproves it") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.failsAgainWhileWatched = true;
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(server.contents() == before);
+}
+
+TEST_CASE("Another product loaded counters meanwhile: its texts are not overwritten by a roll-back") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.othersLoadMeanwhile = true;
+  server.behaviour.lodctrFails = true;
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(alertOf(server, 203).strings[3] == "no");
+  const auto names = server.indexSpace()->languages.front().names;
+  CHECK(std::any_of(names.begin(), names.end(), [](const auto& entry) { return entry.second == "New"; }));
+  CHECK(server.performanceKey("MSExchangeIMC")->indexValues() == 0);
+}
+
+TEST_CASE("Events written before the end of the last repair are ignored") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  server.alerts.clear();
+  LogEvent& late = server.logEvent("Perflib", 1008, {"MSExchangeIMC", libraryPath}, {2, 0, 0, 0});
+  late.timeGenerated -= 3600;  // delivered late by its sender
+  program.listen();
+  CHECK(server.alerts.empty());
+}
+
+TEST_CASE("A second failure within the cool-down is recorded and not acted upon") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  server.breakCounters();
+  server.alerts.clear();
+  server.advance(std::chrono::minutes(5));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 204});
+  CHECK(alertOf(server, 204).strings[1] == "coolDown");
+}
+
+TEST_CASE("The third failed attempt opens the circuit; it reminds daily and only a reset closes it") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = true;
+  Program program(server, policyFor(Mode::repair));
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    server.alerts.clear();
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.alertIds() == (attempt < 3 ? Ids{200, 201, 203} : Ids{200, 201, 203, 205}));
+    server.advance(std::chrono::minutes(20));
+    program.monitor.safetyCheck();
+  }
+  server.alerts.clear();
+  server.advance(std::chrono::hours(30));
+  program.monitor.safetyCheck();
+  CHECK(server.alertIds() == Ids{205});
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{205, 200, 204});
+  CHECK(alertOf(server, 204).strings[1] == "attemptsExhausted");
+
+  (void)program.state.update([](State& state) { reset(state.limits["MSExchangeIMC"]); });
+  server.behaviour.lodctrFails = false;
+  server.advance(std::chrono::minutes(20));
+  server.alerts.clear();
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}
+
+TEST_CASE("Three watched services failing within a minute are one machine-wide fault") {
+  SimulatedServer server;
+  server.breakCounters();
+  Policy policy = policyFor(Mode::repair);
+  for (const char* service : {"MSExchangeDS", "MSExchangeIS"}) {
+    policy.watch.push_back(policy.watch.front());
+    policy.watch.back().counterService = service;
+  }
+  Program program(server, policy);
+  for (const WatchPolicy& watch : policy.watch) {
+    server.logOpenFailure(watch.counterService);
+  }
+  program.listen();
+  CHECK(server.toolsRun.empty());
+  CHECK(server.alertIds() == Ids{200, 204, 200, 204, 200, 204});
+  CHECK(alertOf(server, 204).strings[1] == "machineWideFault");
+}
+
+TEST_CASE("Paused: listens and alerts, does not repair") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  program.monitor.pause(true);
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 204});
+  CHECK(alertOf(server, 204).strings[1] == "paused");
+}
+
+TEST_CASE("Another process repairs: this one does not") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.otherProcessRepairs = true;
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(alertOf(server, 204).strings[1] == "repairUnderWay");
+  CHECK(server.toolsRun.empty());
+}
+
+TEST_CASE("A library that is gone is restored from the trusted copy") {
+  SimulatedServer server;
+  server.deleteLibrary();
+  Policy policy = policyFor(Mode::repair);
+  SECTION("without a trusted copy it is an alert") {
+    Program program(server, policy);
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.alertIds() == Ids{200, 204});
+    CHECK(alertOf(server, 200).strings[1] == "libraryMissing");
+  }
+  SECTION("with one it is a repair") {
+    policy.watch.front().trustedCopy = "D:\\Recovery\\imsperf.dll";
+    Program program(server, policy);
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.alertIds() == Ids{200, 201, 202});
+    CHECK(server.files[libraryPath] == server.files["D:\\Recovery\\imsperf.dll"]);
+  }
+}
+
+TEST_CASE("An incident that was heard but not decided is decided by the next start") {
+  SimulatedServer server;
+  server.removeCounters();
+  {
+    Program program(server, policyFor(Mode::alert));
+    server.logOpenFailure();
+    (void)server.drain();
+    program.monitor.caughtUp(Cursor{}, "classic");
+    program.monitor.stop();
+    server.run();
+  }
+  CHECK(server.alerts.empty());
+  Program program(server, policyFor(Mode::alert));
+  server.run();
+  CHECK(server.alertIds() == Ids{200});
+}
+
+TEST_CASE("A damaged state file is set aside and the generation before it used") {
+  SimulatedServer server;
+  {
+    Program program(server, policyFor(Mode::alert));
+    program.monitor.caughtUp(Cursor{.recordNumber = 7}, "classic");
+    program.monitor.caughtUp(Cursor{.recordNumber = 8}, "classic");
+    server.run();
+  }
+  server.stateText[server.stateText.size() / 2] ^= 1;
+  Program program(server, policyFor(Mode::alert));
+  server.run();
+  CHECK(server.alertIds() == Ids{310});
+  CHECK(program.state.read()->cursor.recordNumber == 7);
+}
+
+TEST_CASE("A new policy is taken over between two incidents, never within a repair") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  (void)server.drain();
+  server.io->poll();  // the incident settles
+  program.monitor.adopt(policyFor(Mode::alert), {});
+  CHECK(program.monitor.policy().mode == Mode::repair);
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+  CHECK(program.monitor.policy().mode == Mode::alert);
+}

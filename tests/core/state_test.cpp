@@ -1,0 +1,88 @@
+// The state file: round trip, checksum, damage, generations.
+#include "core/state.h"
+#include "tests/core/simulated_server.h"
+
+#include <catch2/catch.hpp>
+
+using namespace imshealth;
+using namespace imshealth::testing;
+
+namespace {
+
+State full() {
+  State state;
+  state.cursor = {3, 4711, 946684800, 946684801, "Perflib", 1008, 0xFFFFFFFFFFFFFFFF, 4712, "<Bookmark/>",
+                  "winevt"};
+  state.api = "winevt";
+  state.lastRead = timeFromSeconds(946684900);
+  state.mode = Mode::repair;
+  state.incidents.push_back({"MSExchangeIMC", "openFailed", "coolDown", timeFromSeconds(1),
+                             timeFromSeconds(2), 20000, 0x8007085A, 1009});
+  state.limits["MSExchangeIMC"] = {{timeFromSeconds(5)}, timeFromSeconds(6), true, "why", timeFromSeconds(7)};
+  state.lastRepairs["MSExchangeIMC"] = {1, 2, timeFromSeconds(3), timeFromSeconds(4), true};
+  state.journal = RepairJournal{"MSExchangeIMC",
+                                timeFromSeconds(8),
+                                "C:\\data\\backup\\x",
+                                {{StepKind::registerLibrary, "regsvr32 /s x", StepResult::failed, 5, "note"}},
+                                StepKind::unloadCounters,
+                                true,
+                                "unloadCounters",
+                                "hang"};
+  state.lastAlerts.push_back({timeFromSeconds(9), 200, {"a", "b\xC3\xB6", "100 % "}});
+  state.proof = {"nonce", timeFromSeconds(10), timeFromSeconds(11), Milliseconds(12), true};
+  return state;
+}
+
+}  // namespace
+
+TEST_CASE("The state survives a round trip whole") {
+  CHECK(*readState(writeState(full())) == full());
+  CHECK(*readState(writeState(State{})) == State{});
+}
+
+TEST_CASE("Any flipped bit in the state file is noticed, or changes nothing") {
+  const std::string text = writeState(full());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string damaged = text;
+      damaged[at] = static_cast<char>(damaged[at] ^ 1 << bit);
+      const auto state = readState(damaged);
+      REQUIRE((!state || *state == full()));
+    }
+  }
+}
+
+TEST_CASE("A state file that was cut off anywhere is noticed") {
+  const std::string text = writeState(full());
+  for (std::size_t length = 0; length + 2 < text.size(); ++length) {
+    REQUIRE_FALSE(readState(text.substr(0, length)));
+  }
+}
+
+TEST_CASE("Both generations damaged: the program starts afresh and says so") {
+  SimulatedServer server;
+  server.stateText = server.previousStateText = "{}";
+  StateKeeper keeper(server);
+  CHECK(*keeper.read() == State{});
+  CHECK(keeper.takeSetAside().size() == 2);
+  CHECK(keeper.takeSetAside().empty());
+}
+
+TEST_CASE("A state that cannot be read now is not taken for a damaged one") {
+  SimulatedServer server;
+  server.stateText = writeState(full());
+  server.calls = 0;
+  server.failAtCall = 2;  // the lock is the first
+  StateKeeper keeper(server);
+  CHECK_FALSE(keeper.update([](State& state) { state.api = "x"; }));
+  CHECK(keeper.takeSetAside().empty());
+  CHECK(*readState(server.stateText) == full());
+}
+
+TEST_CASE("An update that changes nothing writes nothing") {
+  SimulatedServer server;
+  server.stateText = writeState(full());
+  StateKeeper keeper(server);
+  CHECK(keeper.update([](State&) {}));
+  CHECK(server.previousStateText.empty());
+}

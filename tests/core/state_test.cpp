@@ -55,7 +55,7 @@ TEST_CASE("Any flipped bit in the state file is noticed, or changes nothing") {
 TEST_CASE("A state file that was cut off anywhere is noticed") {
   const std::string text = writeState(full());
   for (std::size_t length = 0; length + 2 < text.size(); ++length) {
-    REQUIRE_FALSE(readState(text.substr(0, length)));
+    REQUIRE_FALSE(readState(text.substr(0, length)).has_value());
   }
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("A state that cannot be read now is not taken for a damaged one") {
   server.calls = 0;
   server.failAtCall = 2;  // the lock is the first
   StateKeeper keeper(server);
-  CHECK_FALSE(keeper.update([](State& state) { state.api = "x"; }));
+  CHECK_FALSE(keeper.update([](State& state) { state.api = "x"; }).has_value());
   CHECK(keeper.takeSetAside().empty());
   CHECK(*readState(server.stateText) == full());
 }
@@ -83,6 +83,6 @@ TEST_CASE("An update that changes nothing writes nothing") {
   SimulatedServer server;
   server.stateText = writeState(full());
   StateKeeper keeper(server);
-  CHECK(keeper.update([](State&) {}));
+  CHECK(keeper.update([](State&) {}).has_value());
   CHECK(server.previousStateText.empty());
 }

@@ -1,10 +1,11 @@
-// The counter library of the Exchange look-alike: Open, Collect and Close as Perflib calls them, and
-// DllRegisterServer, which writes the Performance key's Library, Open, Collect and Close. It serves
-// the service its file name belongs to. What goes wrong is ordered in settings.ini, section = the
-// file's name without .dll: open, collect, close, register = hang, crash, stackOverflow,
+// The counter library of the Exchange look-alike: Open, Collect and Close as Perflib calls them,
+// and DllRegisterServer, which writes the Performance key's Library, Open, Collect and Close. It
+// serves the service its file name belongs to. What goes wrong is ordered in settings.ini, section
+// = the file's name without .dll: open, collect, close, register = hang, crash, stackOverflow,
 // exitProcess, endlessOutput or a Win32 code; dllMain = fail or hang.
-#include <windows.h>
+#include "tests/lab/eventlog/store.h"
 
+#include <windows.h>
 #include <winperf.h>
 
 #include <cstdio>
@@ -12,8 +13,6 @@
 #include <cstring>
 #include <cwchar>
 #include <string>
-
-#include "tests/lab/eventlog/store.h"
 
 namespace {
 
@@ -171,7 +170,9 @@ DWORD WINAPI LabCollect(LPWSTR, LPVOID* data, LPDWORD bytes, LPDWORD objects) {
   return error != 0 ? error : collectCounters(data, bytes, objects);
 }
 
-DWORD WINAPI LabClose() { return misbehave(L"close"); }
+DWORD WINAPI LabClose() {
+  return misbehave(L"close");
+}
 
 HRESULT WINAPI LabRegisterServer() {
   if (misbehave(L"register") != 0) {

@@ -1,13 +1,13 @@
 // LABADV32.dll: the classic event-log functions over the lab's store, as their documentation has
 // them. Every other name of ADVAPI32 is forwarded there (classic.def.in).
+#include "tests/lab/eventlog/listeners.h"
+#include "tests/lab/eventlog/perf_texts.h"
+#include "tests/lab/eventlog/store.h"
+
 #include <algorithm>
 #include <cstring>
 #include <memory>
 #include <set>
-
-#include "tests/lab/eventlog/listeners.h"
-#include "tests/lab/eventlog/perf_texts.h"
-#include "tests/lab/eventlog/store.h"
 
 using lab::Api;
 using lab::Event;
@@ -147,9 +147,9 @@ DWORD readRecords(Log& log, DWORD flags, DWORD offset, std::uint8_t* buffer, DWO
   Store& store = Store::instance();
   const DWORD access = flags & (EVENTLOG_SEQUENTIAL_READ | EVENTLOG_SEEK_READ);
   const DWORD direction = flags & (EVENTLOG_FORWARDS_READ | EVENTLOG_BACKWARDS_READ);
-  if (access == 0 || access == (EVENTLOG_SEQUENTIAL_READ | EVENTLOG_SEEK_READ) ||
-      direction == 0 || direction == (EVENTLOG_FORWARDS_READ | EVENTLOG_BACKWARDS_READ) ||
-      buffer == nullptr || bytesRead == nullptr || needed == nullptr || size > maxReadBuffer) {
+  if (access == 0 || access == (EVENTLOG_SEQUENTIAL_READ | EVENTLOG_SEEK_READ) || direction == 0 ||
+      direction == (EVENTLOG_FORWARDS_READ | EVENTLOG_BACKWARDS_READ) || buffer == nullptr ||
+      bytesRead == nullptr || needed == nullptr || size > maxReadBuffer) {
     return ERROR_INVALID_PARAMETER;
   }
   *bytesRead = 0;
@@ -353,10 +353,10 @@ BOOL WINAPI LabCloseEventLog(HANDLE handle) {
 BOOL WINAPI LabReadEventLogW(HANDLE handle, DWORD flags, DWORD offset, void* buffer, DWORD size,
                              DWORD* bytesRead, DWORD* needed) {
   Log* log = logs().find(handle);
-  return answer(log == nullptr ? ERROR_INVALID_HANDLE
-                               : readRecords(*log, flags, offset,
-                                             static_cast<std::uint8_t*>(buffer), size, bytesRead,
-                                             needed));
+  return answer(log == nullptr
+                    ? ERROR_INVALID_HANDLE
+                    : readRecords(*log, flags, offset, static_cast<std::uint8_t*>(buffer), size,
+                                  bytesRead, needed));
 }
 
 BOOL WINAPI LabNotifyChangeEventLog(HANDLE handle, HANDLE event) {
@@ -366,8 +366,8 @@ BOOL WINAPI LabNotifyChangeEventLog(HANDLE handle, HANDLE event) {
 
 BOOL WINAPI LabGetNumberOfEventLogRecords(HANDLE handle, DWORD* number) {
   const Log* log = logs().find(handle);
-  const DWORD error = log == nullptr ? ERROR_INVALID_HANDLE
-                                     : Store::instance().admit(Api::getCount, log->opened);
+  const DWORD error =
+      log == nullptr ? ERROR_INVALID_HANDLE : Store::instance().admit(Api::getCount, log->opened);
   if (error == 0) {
     const auto [oldest, next] = Store::instance().range();
     *number = static_cast<DWORD>(next - oldest);
@@ -377,8 +377,8 @@ BOOL WINAPI LabGetNumberOfEventLogRecords(HANDLE handle, DWORD* number) {
 
 BOOL WINAPI LabGetOldestEventLogRecord(HANDLE handle, DWORD* number) {
   const Log* log = logs().find(handle);
-  const DWORD error = log == nullptr ? ERROR_INVALID_HANDLE
-                                     : Store::instance().admit(Api::getOldest, log->opened);
+  const DWORD error =
+      log == nullptr ? ERROR_INVALID_HANDLE : Store::instance().admit(Api::getOldest, log->opened);
   if (error == 0) {
     const auto [oldest, next] = Store::instance().range();
     *number = oldest == next ? 0 : static_cast<DWORD>(oldest);
@@ -389,8 +389,8 @@ BOOL WINAPI LabGetOldestEventLogRecord(HANDLE handle, DWORD* number) {
 BOOL WINAPI LabGetEventLogInformation(HANDLE handle, DWORD level, void* buffer, DWORD size,
                                       DWORD* needed) {
   const Log* log = logs().find(handle);
-  DWORD error = log == nullptr ? ERROR_INVALID_HANDLE
-                               : Store::instance().admit(Api::none, log->opened);
+  DWORD error =
+      log == nullptr ? ERROR_INVALID_HANDLE : Store::instance().admit(Api::none, log->opened);
   if (error == 0 && level != 0) {
     error = ERROR_INVALID_LEVEL;
   }
@@ -407,8 +407,8 @@ BOOL WINAPI LabGetEventLogInformation(HANDLE handle, DWORD level, void* buffer, 
 
 BOOL WINAPI LabClearEventLogW(HANDLE handle, const wchar_t* backup) {
   const Log* log = logs().find(handle);
-  DWORD error = log == nullptr ? ERROR_INVALID_HANDLE
-                               : Store::instance().admit(Api::none, log->opened);
+  DWORD error =
+      log == nullptr ? ERROR_INVALID_HANDLE : Store::instance().admit(Api::none, log->opened);
   if (error == 0 && backup != nullptr) {
     error = backUp(backup);
   }
@@ -420,8 +420,8 @@ BOOL WINAPI LabClearEventLogW(HANDLE handle, const wchar_t* backup) {
 
 BOOL WINAPI LabBackupEventLogW(HANDLE handle, const wchar_t* path) {
   const Log* log = logs().find(handle);
-  const DWORD error = log == nullptr ? ERROR_INVALID_HANDLE
-                                     : Store::instance().admit(Api::none, log->opened);
+  const DWORD error =
+      log == nullptr ? ERROR_INVALID_HANDLE : Store::instance().admit(Api::none, log->opened);
   return answer(error != 0 ? error : backUp(path));
 }
 
@@ -437,15 +437,15 @@ BOOL WINAPI LabDeregisterEventSource(HANDLE handle) {
   return answer(sources().take(handle) == nullptr ? ERROR_INVALID_HANDLE : 0);
 }
 
-BOOL WINAPI LabReportEventW(HANDLE handle, WORD type, WORD category, DWORD id, PSID sid,
-                            WORD count, DWORD dataSize, const wchar_t** strings, void* data) {
+BOOL WINAPI LabReportEventW(HANDLE handle, WORD type, WORD category, DWORD id, PSID sid, WORD count,
+                            DWORD dataSize, const wchar_t** strings, void* data) {
   return reportEvent<const wchar_t*>(
       handle, type, category, id, sid, count, dataSize, strings, data,
       [](const wchar_t* text) { return std::wstring(text == nullptr ? L"" : text); });
 }
 
-BOOL WINAPI LabReportEventA(HANDLE handle, WORD type, WORD category, DWORD id, PSID sid,
-                            WORD count, DWORD dataSize, const char** strings, void* data) {
+BOOL WINAPI LabReportEventA(HANDLE handle, WORD type, WORD category, DWORD id, PSID sid, WORD count,
+                            DWORD dataSize, const char** strings, void* data) {
   return reportEvent<const char*>(handle, type, category, id, sid, count, dataSize, strings, data,
                                   widen);
 }

@@ -1,8 +1,8 @@
 #include "tests/lab/eventlog/listeners.h"
 
-#include <map>
-
 #include "tests/lab/eventlog/store.h"
+
+#include <map>
 
 namespace lab {
 namespace {
@@ -44,8 +44,7 @@ unsigned listen(std::function<void()> callback) {
     // The address tells the two DLLs of one process apart.
     const DWORD pid = GetCurrentProcessId();
     const auto serial = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&all));
-    all.event =
-        CreateEventW(nullptr, FALSE, FALSE, Store::listenerEventName(pid, serial).c_str());
+    all.event = CreateEventW(nullptr, FALSE, FALSE, Store::listenerEventName(pid, serial).c_str());
     Store::instance().addListener(pid, serial);
     CloseHandle(CreateThread(nullptr, 0, run, nullptr, 0, nullptr));
   }

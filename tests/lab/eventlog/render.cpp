@@ -1,9 +1,9 @@
 #include "tests/lab/eventlog/render.h"
 
+#include "tests/lab/eventlog/xpath.h"
+
 #include <cstring>
 #include <cwchar>
-
-#include "tests/lab/eventlog/xpath.h"
 
 namespace lab {
 namespace {

@@ -1,13 +1,12 @@
 // What EvtRender puts into the caller's buffer for a record.
 #pragma once
 
-#include <windows.h>
+#include "tests/lab/eventlog/store.h"
 
+#include <windows.h>
 #include <winevt.h>
 
 #include <vector>
-
-#include "tests/lab/eventlog/store.h"
 
 namespace lab {
 

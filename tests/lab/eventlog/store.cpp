@@ -170,8 +170,8 @@ bool Store::read(std::uint64_t number, Event& event) {
 
 void Store::dropOldest() {
   ++header_->oldest;
-  header_->tail = header_->oldest == header_->next ? header_->head
-                                                   : index_[header_->oldest % indexSlots];
+  header_->tail =
+      header_->oldest == header_->next ? header_->head : index_[header_->oldest % indexSlots];
 }
 
 bool Store::full() {
@@ -183,8 +183,7 @@ DWORD Store::append(Event event, bool wake) {
   RecordHead head{};
   head.form = static_cast<std::uint32_t>(event.form);
   head.fileTime = event.fileTime != 0 ? event.fileTime : nowFileTime();
-  head.timeGenerated =
-      event.timeGenerated != 0 ? event.timeGenerated : unixSeconds(head.fileTime);
+  head.timeGenerated = event.timeGenerated != 0 ? event.timeGenerated : unixSeconds(head.fileTime);
   head.timeWritten = event.timeWritten != 0 ? event.timeWritten : unixSeconds(nowFileTime());
   head.eventId = event.eventId;
   head.type = event.type;

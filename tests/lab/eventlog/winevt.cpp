@@ -1,18 +1,17 @@
 // wevtapi.dll: the Windows Event Log functions over the lab's store, pull model only.
-#include <windows.h>
+#include "tests/lab/eventlog/bookmark.h"
+#include "tests/lab/eventlog/listeners.h"
+#include "tests/lab/eventlog/render.h"
+#include "tests/lab/eventlog/store.h"
+#include "tests/lab/eventlog/xpath.h"
 
+#include <windows.h>
 #include <winevt.h>
 
 #include <algorithm>
 #include <cstring>
 #include <memory>
 #include <set>
-
-#include "tests/lab/eventlog/bookmark.h"
-#include "tests/lab/eventlog/listeners.h"
-#include "tests/lab/eventlog/render.h"
-#include "tests/lab/eventlog/store.h"
-#include "tests/lab/eventlog/xpath.h"
 
 using lab::Api;
 using lab::Event;

@@ -201,10 +201,12 @@ class Parser {
   }
 
   bool comparison(Relation& relation) {
-    static constexpr std::pair<const wchar_t*, Relation> all[] = {
-        {L"!=", Relation::notEqual},    {L"<=", Relation::lessOrEqual},
-        {L">=", Relation::greaterOrEqual}, {L"=", Relation::equal},
-        {L"<", Relation::less},         {L">", Relation::greater}};
+    static constexpr std::pair<const wchar_t*, Relation> all[] = {{L"!=", Relation::notEqual},
+                                                                  {L"<=", Relation::lessOrEqual},
+                                                                  {L">=", Relation::greaterOrEqual},
+                                                                  {L"=", Relation::equal},
+                                                                  {L"<", Relation::less},
+                                                                  {L">", Relation::greater}};
     for (const auto& [sign, meaning] : all) {
       if (take(sign)) {
         relation = meaning;

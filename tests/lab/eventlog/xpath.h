@@ -2,12 +2,12 @@
 // real service refuses what it cannot parse.
 #pragma once
 
+#include "tests/lab/eventlog/store.h"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "tests/lab/eventlog/store.h"
 
 namespace lab {
 

@@ -2,7 +2,6 @@
 // event 99 of source LabProbe; then writes an event of its own and ends. Its import of ADVAPI32 is
 // patched like the product's.
 #include <windows.h>
-
 #include <winevt.h>
 
 #include <cstdio>

@@ -70,8 +70,7 @@ DWORD writeTexts(wchar_t kind, const std::wstring& language, const Texts& texts)
     all += std::to_wstring(index) + L'\0' + text + L'\0';
   }
   all += L'\0';
-  HANDLE file =
-      CreateFileW(target.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_ALWAYS, 0, nullptr);
+  HANDLE file = CreateFileW(target.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_ALWAYS, 0, nullptr);
   if (file == INVALID_HANDLE_VALUE) {
     return openError();
   }

@@ -1,10 +1,10 @@
 #include "tests/lab/tools/journal.h"
 
+#include "tests/lab/eventlog/store.h"
+
 #include <windows.h>
 
 #include <cstdio>
-
-#include "tests/lab/eventlog/store.h"
 
 namespace lab {
 namespace {
@@ -22,7 +22,8 @@ void appendLine(const std::string& line) {
 
 std::string utf8(std::wstring_view text) {
   const int size = static_cast<int>(text.size());
-  const int length = WideCharToMultiByte(CP_UTF8, 0, text.data(), size, nullptr, 0, nullptr, nullptr);
+  const int length =
+      WideCharToMultiByte(CP_UTF8, 0, text.data(), size, nullptr, 0, nullptr, nullptr);
   std::string out(static_cast<std::size_t>(length), '\0');
   WideCharToMultiByte(CP_UTF8, 0, text.data(), size, out.data(), length, nullptr, nullptr);
   return out;

@@ -1,12 +1,12 @@
 // labevent: writes, lists and clears events of the lab's log, as other programs of the server do.
+#include "tests/lab/eventlog/store.h"
+#include "tests/lab/tools/journal.h"
+
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
-
-#include "tests/lab/eventlog/store.h"
-#include "tests/lab/tools/journal.h"
 
 namespace {
 
@@ -83,11 +83,10 @@ int perflib(const Arguments& arguments) {
   const std::wstring form = arguments.text(L"form", L"classic");
   const bool manifest = form == L"manifest";
   const std::uint32_t status = arguments.number(L"status", 2);
-  event.form = manifest            ? lab::Form::manifest
+  event.form = manifest             ? lab::Form::manifest
                : form == L"generic" ? lab::Form::generic
                                     : lab::Form::perflibClassic;
-  event.source =
-      arguments.text(L"source", manifest ? L"Microsoft-Windows-Perflib" : L"Perflib");
+  event.source = arguments.text(L"source", manifest ? L"Microsoft-Windows-Perflib" : L"Perflib");
   event.eventId = arguments.number(L"id", 1008) | (manifest ? 0 : 0xC0000000u);
   event.type = manifest ? EVENTLOG_WARNING_TYPE : EVENTLOG_ERROR_TYPE;
   event.strings = {arguments.text(L"service", L"MSExchangeIMC"),

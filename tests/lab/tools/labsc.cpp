@@ -55,12 +55,12 @@ int await(SC_HANDLE service, DWORD state, DWORD milliseconds) {
 int wmain(int argc, wchar_t** argv) {
   const std::wstring verb = argc > 2 ? argv[1] : L"";
   SC_HANDLE scm = OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT);
-  SC_HANDLE service =
-      argc > 2 ? OpenServiceW(scm, argv[2],
-                              SERVICE_QUERY_STATUS | SERVICE_START | SERVICE_STOP |
-                                  SERVICE_PAUSE_CONTINUE | SERVICE_USER_DEFINED_CONTROL |
-                                  SERVICE_INTERROGATE)
-               : nullptr;
+  SC_HANDLE service = argc > 2
+                          ? OpenServiceW(scm, argv[2],
+                                         SERVICE_QUERY_STATUS | SERVICE_START | SERVICE_STOP |
+                                             SERVICE_PAUSE_CONTINUE | SERVICE_USER_DEFINED_CONTROL |
+                                             SERVICE_INTERROGATE)
+                          : nullptr;
   if (argc > 2 && service == nullptr) {
     return failed("open");
   }

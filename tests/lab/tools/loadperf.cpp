@@ -1,9 +1,9 @@
 #include "tests/lab/tools/loadperf.h"
 
-#include <cstring>
-
 #include "tests/lab/eventlog/store.h"
 #include "tests/lab/tools/journal.h"
+
+#include <cstring>
 
 namespace lab {
 namespace {
@@ -38,7 +38,9 @@ std::wstring performanceKey(const std::wstring& service) {
   return serviceKey(service) + L"\\Performance";
 }
 
-bool keyExists(const std::wstring& path) { return Key(path, KEY_READ).get() != nullptr; }
+bool keyExists(const std::wstring& path) {
+  return Key(path, KEY_READ).get() != nullptr;
+}
 
 std::optional<DWORD> number(const std::wstring& path, const wchar_t* name) {
   const Key key(path, KEY_READ);
@@ -58,9 +60,8 @@ std::wstring text(const std::wstring& path, const wchar_t* name) {
   const Key key(path, KEY_READ);
   wchar_t value[1024] = {};
   DWORD size = sizeof value - sizeof(wchar_t);
-  if (key.get() == nullptr ||
-      RegQueryValueExW(key.get(), name, nullptr, nullptr, reinterpret_cast<BYTE*>(value), &size) !=
-          0) {
+  if (key.get() == nullptr || RegQueryValueExW(key.get(), name, nullptr, nullptr,
+                                               reinterpret_cast<BYTE*>(value), &size) != 0) {
     return {};
   }
   return value;

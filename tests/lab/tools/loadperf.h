@@ -10,8 +10,7 @@
 
 namespace lab {
 
-inline constexpr wchar_t perflibKey[] =
-    L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib";
+inline constexpr wchar_t perflibKey[] = L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib";
 
 std::wstring serviceKey(const std::wstring& service);
 std::wstring performanceKey(const std::wstring& service);

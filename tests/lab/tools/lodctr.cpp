@@ -4,6 +4,10 @@
 // exitCode = what to end with whatever happened; symbolSearch = current (NT 4 SP3 looks for the .h
 // in the current folder only); emptyLanguageBug = 1 (a language of the ini without texts zeroes the
 // totals, NT 4).
+#include "tests/lab/tools/counter_texts.h"
+#include "tests/lab/tools/journal.h"
+#include "tests/lab/tools/loadperf.h"
+
 #include <windows.h>
 
 #include <algorithm>
@@ -14,10 +18,6 @@
 #include <sstream>
 #include <string>
 #include <vector>
-
-#include "tests/lab/tools/counter_texts.h"
-#include "tests/lab/tools/journal.h"
-#include "tests/lab/tools/loadperf.h"
 
 namespace {
 
@@ -48,7 +48,8 @@ struct Definition {
 
 std::vector<std::wstring> keysOf(const wchar_t* section, const std::wstring& ini) {
   std::wstring all(32768, L'\0');
-  const DWORD length = GetPrivateProfileStringW(section, nullptr, L"", all.data(), 32768, ini.c_str());
+  const DWORD length =
+      GetPrivateProfileStringW(section, nullptr, L"", all.data(), 32768, ini.c_str());
   std::vector<std::wstring> keys;
   for (std::size_t at = 0; at < length; at += keys.back().size() + 1) {
     keys.emplace_back(all.c_str() + at);
@@ -56,7 +57,9 @@ std::vector<std::wstring> keysOf(const wchar_t* section, const std::wstring& ini
   return keys;
 }
 
-std::wstring folderOf(const std::wstring& path) { return path.substr(0, path.find_last_of(L'\\')); }
+std::wstring folderOf(const std::wstring& path) {
+  return path.substr(0, path.find_last_of(L'\\'));
+}
 
 bool exists(const std::wstring& path) {
   return GetFileAttributesW(path.c_str()) != INVALID_FILE_ATTRIBUTES;
@@ -244,10 +247,11 @@ DWORD save(const std::wstring& path) {
   if (file == INVALID_HANDLE_VALUE) {
     return GetLastError();
   }
-  std::string out = "[Perflib]\r\nLast Counter=" +
-                    std::to_string(lab::number(lab::perflibKey, L"Last Counter").value_or(0)) +
-                    "\r\nLast Help=" +
-                    std::to_string(lab::number(lab::perflibKey, L"Last Help").value_or(0)) + "\r\n";
+  std::string out =
+      "[Perflib]\r\nLast Counter=" +
+      std::to_string(lab::number(lab::perflibKey, L"Last Counter").value_or(0)) +
+      "\r\nLast Help=" + std::to_string(lab::number(lab::perflibKey, L"Last Help").value_or(0)) +
+      "\r\n";
   lab::Texts names;
   lab::readTexts(L'c', L"009", names);
   out += "[PERF_009]\r\n";

@@ -1,11 +1,12 @@
 // regsvr32 as documented: load, find DllRegisterServer, call it; exit 0, or 1 bad command line,
-// 3 the library cannot be loaded, 4 no such entry point, 5 it failed. Settings: misbehave, exitCode.
+// 3 the library cannot be loaded, 4 no such entry point, 5 it failed. Settings: misbehave,
+// exitCode.
+#include "tests/lab/tools/journal.h"
+
 #include <windows.h>
 
 #include <cstdio>
 #include <string>
-
-#include "tests/lab/tools/journal.h"
 
 namespace {
 

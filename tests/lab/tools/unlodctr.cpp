@@ -2,14 +2,14 @@
 // believes the range in the service's key, so a wrong range costs other services their texts.
 // settings.ini [unlodctr]: misbehave; slow = ms at each stage; nothing = 1; fail = code;
 // exitCode = what to end with whatever happened.
+#include "tests/lab/tools/counter_texts.h"
+#include "tests/lab/tools/journal.h"
+#include "tests/lab/tools/loadperf.h"
+
 #include <windows.h>
 
 #include <cstdio>
 #include <string>
-
-#include "tests/lab/tools/counter_texts.h"
-#include "tests/lab/tools/journal.h"
-#include "tests/lab/tools/loadperf.h"
 
 namespace {
 

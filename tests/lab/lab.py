@@ -1,0 +1,320 @@
+"""One server of the lab: a Wine prefix with the look-alike of Exchange, the lab's event log and tools,
+and the product installed from its MSI. Used by the scenarios and the demonstration:
+
+    with Lab("x64", "repair") as lab:
+        lab.break_("missingCounters")
+        lab.install(policy={"schemaVersion": 1, "mode": "repair"})
+        lab.perflib_event(form="manifest", status=2)
+        alert = lab.wait_for_alert(202)
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+import exchange
+import image
+import wine
+from store import EventStore
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("IMSHEALTH_BUILD", SOURCE / "build"))
+STAND_IN = "LABADV32.dll"
+DATA = "C:\\ProgramData\\ImsHealth"
+STOPPED, RUNNING, PAUSED = 1, 4, 7
+STOP, PAUSE, CONTINUE, PARAMCHANGE = 1, 2, 3, 6
+TOOLS = ["lodctr.exe", "unlodctr.exe", "regsvr32.exe", "wevtapi.dll", STAND_IN, "labevent.exe",
+         "labsc.exe", "labcounters.exe", "labprobe.exe"]
+
+os.umask(0o022)
+
+
+def _copy(source, target):
+    """Copies a prefix. Wine's own files are linked: no test writes them, and there are 600 MB."""
+    for folder, names, files in os.walk(source):
+        here = target / pathlib.Path(folder).relative_to(source)
+        here.mkdir()
+        for name in list(names):
+            path = pathlib.Path(folder) / name
+            if path.is_symlink():
+                (here / name).symlink_to(os.readlink(path))
+                names.remove(name)
+        for name in files:
+            path = pathlib.Path(folder) / name
+            if path.is_symlink():
+                (here / name).symlink_to(os.readlink(path))
+            elif name == "events.store":
+                subprocess.run(["cp", "--sparse=always", path, here / name], check=True)
+            elif "windows" in path.parts and path.suffix != ".dat":
+                os.link(path, here / name)
+            else:
+                shutil.copy2(path, here / name)
+
+
+class Lab:
+    def __init__(self, arch="x64", name="server"):
+        self.arch = arch
+        self.name = name
+        self.bin = BUILD / f"win-{arch}" / "tests" / "lab" / "bin"
+        self.product = BUILD / f"win-{arch}"
+        if arch == "x64":
+            self.root = BUILD / "lab" / arch
+        else:
+            tree = hashlib.sha256(str(BUILD).encode()).hexdigest()[:8]
+            self.root = wine.CHROOT / "srv" / "lab" / tree
+        self.wine = wine.Wine(arch, self.root / name)
+        self.store = None
+
+    # Life.
+
+    def __enter__(self):
+        reason = wine.available(self.arch)
+        if reason is not None:
+            raise RuntimeError(reason)
+        template = self._template()
+        self._remove(self.wine.prefix)
+        _copy(template, self.wine.prefix)
+        self.store = EventStore(self.wine.drive_c("C:\\lab\\events.store"))
+        return self
+
+    def __exit__(self, kind, *_):
+        if self.store is not None:
+            self.store.close()
+        self.wine.server("-k")
+        self.wine.server("-w")
+        if kind is None and "LAB_KEEP" not in os.environ:
+            self._remove(self.wine.prefix)
+
+    @staticmethod
+    def _remove(path):
+        shutil.rmtree(path, ignore_errors=True)
+
+    def _template(self):
+        """The prefix every other is copied from, made anew when the lab's own files changed."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        digest = hashlib.sha256()
+        for path in sorted([*self.bin.iterdir(), *SOURCE.glob("tests/lab/*.py")]):
+            digest.update(path.read_bytes())
+        key = digest.hexdigest()
+        template, mark = self.root / "template", self.root / "template.key"
+        with open(self.root / "template.lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not mark.exists() or mark.read_text("ascii") != key:
+                mark.unlink(missing_ok=True)
+                self._remove(template)
+                self._make_template(template)
+                mark.write_text(key, "ascii")
+        return template
+
+    def _make_template(self, path):
+        maker = Lab(self.arch, path.name)
+        path.mkdir()
+        maker.wine.run("wineboot", "--init", timeout=300)
+        maker.wine.server("-w")
+        system32 = maker.wine.drive_c(exchange.SYSTEM32)
+        for name in TOOLS:
+            (system32 / name).unlink(missing_ok=True)
+            shutil.copy(self.bin / name, system32 / name)
+        (path / "drive_c" / "lab").mkdir()
+        exchange.lay_out(maker)
+        maker.registry(exchange.registry())
+        maker.wine.run("labevent", "wake")  # makes the event store
+        maker.wine.server("-k")
+        maker.wine.server("-w")
+
+    # The server around the product.
+
+    def registry(self, keys):
+        """Writes registry values; see exchange.registry_script."""
+        script = self.wine.prefix / "drive_c" / "lab" / "change.reg"
+        script.write_bytes(exchange.registry_script(keys))
+        self.wine.run("regedit", "/S", "C:\\lab\\change.reg")
+
+    def settings(self, **sections):
+        """What the lab's tools and libraries do wrong: settings(lodctr={"misbehave": "hang"})."""
+        path = self.wine.prefix / "drive_c" / "lab" / "settings.ini"
+        lines = []
+        for section, values in sections.items():
+            lines += [f"[{section}]", *(f"{key}={value}" for key, value in values.items()), ""]
+        path.write_bytes("\r\n".join(lines).encode("ascii"))
+
+    def break_(self, fault):
+        exchange.FAULTS[fault](self)
+
+    def perflib_event(self, **options):
+        """Writes an event as Perflib does. Options as labevent's: form, source, id, service, library,
+        status, data_bytes, count, age."""
+        words = []
+        for name, value in options.items():
+            words += [f"--{name.replace('_', '-')}", str(value)]
+        self.wine.run("labevent", "perflib", *words, timeout=600)
+
+    def report_event(self, source, *strings, **options):
+        words = []
+        for name, value in options.items():
+            words += [f"--{name.replace('_', '-')}", str(value)]
+        self.wine.run("labevent", "report", "--source", source, *words, *strings, timeout=600)
+
+    def clear_log(self):
+        self.wine.run("labevent", "clear")
+
+    def counters(self):
+        """All of the server's counters: registry and text files, for comparing whole."""
+        _, text = self.wine.run("labcounters")
+        found = json.loads(text)
+        system32 = self.wine.drive_c(exchange.SYSTEM32)
+        for kind in ("perfc009.dat", "perfh009.dat"):
+            path = system32 / kind
+            found[kind] = path.read_bytes() if path.exists() else None
+        return found
+
+    def index_values(self, service="MSExchangeIMC"):
+        """The four index values of a service that are there."""
+        values = self.counters()["services"].get(service, {})
+        return {name: int.from_bytes(bytes.fromhex(values[name][1]), "little")
+                for name in exchange.INDEX_VALUES if name in values}
+
+    def texts(self, kind="perfc009.dat"):
+        return exchange.parse_text_file(
+            (self.wine.drive_c(exchange.SYSTEM32) / kind).read_bytes())
+
+    # What ran.
+
+    def journal(self):
+        """Every tool start, end and stage so far."""
+        path = self.wine.prefix / "drive_c" / "lab" / "journal.jsonl"
+        if not path.exists():
+            return []
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+    def tool_runs(self):
+        """Tool starts as (tool, arguments, folder)."""
+        return [(entry["tool"], entry["argv"][1:], entry["folder"])
+                for entry in self.journal() if "tool" in entry]
+
+    def forget_journal(self):
+        (self.wine.prefix / "drive_c" / "lab" / "journal.jsonl").unlink(missing_ok=True)
+
+    # The product.
+
+    @property
+    def data(self):
+        return self.wine.drive_c(DATA)
+
+    def write_policy(self, policy):
+        """A dict, or the bytes of a whole file."""
+        folder = self.wine.prefix / "drive_c" / "ProgramData" / "ImsHealth"
+        folder.mkdir(parents=True, exist_ok=True)
+        if not isinstance(policy, bytes):
+            policy = json.dumps(policy, indent=2).encode("utf-8")
+        fresh = folder / "policy.json.new"
+        fresh.write_bytes(policy)
+        fresh.replace(folder / "policy.json")
+
+    @property
+    def program(self):
+        return "C:\\Program Files\\ImsHealth\\imshealth.exe"
+
+    def install(self, policy=None, start=True, properties=()):
+        """Installs the MSI and replaces the one import name. The service that the MSI started is
+        stopped for that, and started again when `start` is set."""
+        package = self.product / f"imshealth-{self.arch}.msi"
+        shutil.copy(package, self.wine.prefix / "drive_c" / "lab" / "product.msi")
+        if policy is not None:
+            self.write_policy(policy)
+        self.wine.run("msiexec", "/i", "C:\\lab\\product.msi", "/qn", *properties, timeout=180)
+        self.patch()
+        if start:
+            self.start()
+
+    def patch(self):
+        self.stop()
+        installed = self.wine.drive_c(self.program)
+        built = (self.product / "imshealth.exe").read_bytes()
+        if installed.read_bytes() != built:
+            raise RuntimeError("the installed exe is not the built one")
+        image.replace_import(installed, "ADVAPI32.dll", STAND_IN)
+
+    def start(self, timeout=30):
+        """net start, then until the SCM says RUNNING."""
+        self.wine.run("net", "start", "ImsHealth", timeout=60)
+        code, text = self.wine.run("labsc", "await", "ImsHealth", str(RUNNING),
+                                   str(int(timeout * 1000)), check=False)
+        if code != 0:
+            raise RuntimeError(f"the service does not run: {text}")
+
+    def control(self, code):
+        self.wine.run("labsc", "control", "ImsHealth", str(code))
+
+    def service_state(self):
+        return json.loads(self.wine.run("labsc", "query", "ImsHealth")[1])
+
+    def await_state(self, state, timeout=30):
+        code, text = self.wine.run("labsc", "await", "ImsHealth", str(state),
+                                   str(int(timeout * 1000)), check=False)
+        return code == 0, json.loads(text)
+
+    def stop(self, timeout=30):
+        """Stops the service if it runs; returns the seconds that took."""
+        begun = time.monotonic()
+        self.wine.run("labsc", "control", "ImsHealth", str(STOP), check=False)
+        stopped, state = self.await_state(STOPPED, timeout)
+        if not stopped:
+            raise RuntimeError(f"the service does not stop: {state}")
+        return time.monotonic() - begun
+
+    def kill(self):
+        """kill -9 of the service's process, found by its program name in this prefix."""
+        for pid in self.processes("imshealth.exe"):
+            os.kill(pid, 9)
+
+    def processes(self, name):
+        """Process ids of this machine that run a program of that name in this prefix."""
+        found = []
+        for entry in pathlib.Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                command = (entry / "cmdline").read_bytes().split(b"\0")[0].decode("utf-8", "replace")
+                place = (entry / "environ").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if (command.replace("/", "\\").lower().split("\\")[-1] == name.lower() and
+                    f"WINEPREFIX={self.wine.environment['WINEPREFIX']}".encode() in place):
+                found.append(int(entry.name))
+        return found
+
+    def imshealth(self, *arguments, timeout=120):
+        """Runs the installed exe; returns (exit code, output)."""
+        return self.wine.run(self.program, *arguments, check=False, timeout=timeout)
+
+    # What it said.
+
+    def last_record(self):
+        return self.store.next - 1
+
+    def alerts(self, after=0):
+        return [event for event in self.store.events(after) if event.source == "ImsHealth"]
+
+    def wait_for_alert(self, code, after=0, timeout=60):
+        """The first alert with this id after record `after`. Fails when it does not come."""
+        event = self.store.wait_for(
+            lambda each: each.source == "ImsHealth" and each.code == code, after, timeout)
+        if event is None:
+            said = "\n".join(map(repr, self.alerts())) or "nothing"
+            raise AssertionError(f"no alert {code} in {timeout} s; the service said:\n{said}\n"
+                                 f"{self.log_tail()}")
+        return event
+
+    def log_tail(self, lines=30):
+        path = self.data / "logs" / "imshealth.log"
+        if not path.exists():
+            return "(no log file)"
+        return "\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:])
+
+

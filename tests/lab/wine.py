@@ -1,0 +1,129 @@
+"""Runs Windows programs in one Wine prefix: 64-bit Wine of this machine, or 32-bit Wine in an i386
+chroot that tests/setup makes and keeps."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+CACHE = pathlib.Path(os.environ.get("IMSHEALTH_LAB_CACHE") or
+                     pathlib.Path(os.environ.get("XDG_CACHE_HOME") or
+                                  pathlib.Path.home() / ".cache") / "imshealth-lab")
+CHROOT = CACHE / "i386"
+
+
+def privileged(command):
+    return command if os.geteuid() == 0 else ["sudo", "-n", *command]
+
+
+class Wine:
+    """One prefix. `prefix` is a path of this machine, below CHROOT for x86."""
+
+    def __init__(self, arch, prefix):
+        self.arch = arch
+        self.prefix = pathlib.Path(prefix)
+        self.environment = {
+            "HOME": os.environ.get("HOME", "/root") if arch == "x64" else "/srv/lab/home",
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL": "C.UTF-8",
+            "WINEARCH": "win64" if arch == "x64" else "win32",
+            "WINEDEBUG": os.environ.get("LAB_WINEDEBUG", "-all"),
+            "WINEDLLOVERRIDES": "wevtapi,lodctr.exe,unlodctr.exe,regsvr32.exe=n;mscoree=;mshtml=;winemenubuilder.exe=",
+            "WINEPREFIX": self._inside(self.prefix),
+        }
+
+    def _inside(self, path):
+        if self.arch == "x64":
+            return str(path)
+        return "/" + str(pathlib.Path(path).relative_to(CHROOT))
+
+    def _command(self, program, arguments):
+        if self.arch == "x64":
+            folder = pathlib.Path("/usr/lib/wine")
+            loader = folder / ("wineserver64" if program == "wineserver" else "wine64")
+            if not loader.exists():
+                loader = shutil.which(program) or program
+            return [str(loader), *arguments]
+        words = [f"{name}={value}" for name, value in self.environment.items()]
+        inner = ["chroot", f"--userspec={os.geteuid()}:{os.getegid()}", str(CHROOT),
+                 "/usr/bin/env", "-i", *words, f"/usr/lib/wine/{program}", *arguments]
+        # Wine wants /proc. A mount namespace of its own leaves nothing behind on the machine; where
+        # none may be made, the chroot does without.
+        script = 'mount -t proc proc "$0/proc" 2>/dev/null; exec "$@"'
+        if _may_unshare():
+            inner = ["unshare", "--mount", "sh", "-c", script, str(CHROOT), *inner]
+        return privileged(inner)
+
+    def start(self, *arguments, **options):
+        """A running process; the caller waits for it."""
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("stdout", subprocess.PIPE)
+        options.setdefault("stderr", subprocess.DEVNULL)
+        program = "wine64" if self.arch == "x64" else "wine"
+        return subprocess.Popen(self._command(program, arguments), env=self._process_environment(),
+                                cwd=self.prefix, **options)
+
+    def run(self, *arguments, timeout=120, check=True, output=None):
+        """Runs a program to its end. Returns (exit code, output). What a program leaves running
+        (a service, say) may hold its pipes, so the output goes through a file."""
+        log = self.prefix / "output.txt" if output is None else output
+        with open(log, "wb") as stream:
+            process = self.start(*arguments, stdout=stream, stderr=subprocess.DEVNULL)
+            try:
+                code = process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        text = log.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+        if check and code != 0:
+            raise RuntimeError(f"{' '.join(map(str, arguments))}: exit {code}\n{text}")
+        return code, text
+
+    def server(self, *arguments):
+        """wineserver -k ends everything of this prefix, -w waits for its end."""
+        subprocess.run(self._command("wineserver", arguments), env=self._process_environment(),
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+    def _process_environment(self):
+        return self.environment if self.arch == "x64" else dict(os.environ)
+
+    def drive_c(self, windows_path):
+        """The file of this machine behind C:\\...; names are matched without regard to case."""
+        path = self.prefix / "drive_c"
+        for part in windows_path.split("\\")[1:]:
+            if not part:
+                continue
+            exact = path / part
+            if not exact.exists() and path.is_dir():
+                for entry in os.listdir(path):
+                    if entry.lower() == part.lower():
+                        exact = path / entry
+                        break
+            path = exact
+        return path
+
+
+_unshare = None
+
+
+def _may_unshare():
+    global _unshare
+    if _unshare is None:
+        _unshare = subprocess.run(privileged(["unshare", "--mount", "true"]), check=False,
+                                  stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL).returncode == 0
+    return _unshare
+
+
+def available(arch):
+    """Why this architecture cannot be run here, or None."""
+    if arch == "x64":
+        if pathlib.Path("/usr/lib/wine/wine64").exists() or shutil.which("wine64"):
+            return None
+        return "64-bit Wine is not installed"
+    if not (CHROOT / "usr/lib/wine/wine").exists():
+        return f"no 32-bit Wine in {CHROOT}"
+    if subprocess.run(privileged(["true"]), check=False, stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        return "the i386 chroot needs root or sudo without a password"
+    return None

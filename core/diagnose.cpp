@@ -144,8 +144,10 @@ void diagnoseIndexes(const Facts& facts, std::vector<Finding>& findings) {
     return;
   }
   if (facts.key.indexValues() == 0) {
+    const std::size_t orphans = orphanedTexts(facts.indexSpace).size();
     add(findings, Cause::countersNotLoaded,
-        "none of First Counter, Last Counter, First Help and Last Help is there");
+        fmt::format("none of First Counter, Last Counter, First Help and Last Help is there{}",
+                    orphans == 0 ? "" : fmt::format("; {} texts belong to no service", orphans)));
   }
   std::vector<std::string> unsafe;
   std::vector<std::string> inconsistent;
@@ -264,9 +266,16 @@ void diagnoseProbe(const Facts& facts, std::vector<Finding>& findings) {
   }
 }
 
+// What forbids a repair goes first; within both parts the order of the causes table.
+void sortFindings(std::vector<Finding>& findings) {
+  std::ranges::stable_sort(findings, {}, [](const Finding& finding) {
+    return std::pair(finding.repairable, finding.cause);
+  });
+}
+
 }  // namespace
 
-std::vector<Finding> diagnose(const Facts& facts, const WatchPolicy& watch) {
+std::vector<Finding> diagnoseBeforeProbe(const Facts& facts, const WatchPolicy& watch) {
   std::vector<Finding> findings;
   diagnoseTrust(facts, findings);
   diagnoseServer(facts, findings);
@@ -275,10 +284,14 @@ std::vector<Finding> diagnose(const Facts& facts, const WatchPolicy& watch) {
   diagnoseTextFiles(facts, findings);
   diagnoseRegistration(facts, findings);
   diagnoseIndexes(facts, findings);
+  sortFindings(findings);
+  return findings;
+}
+
+std::vector<Finding> diagnose(const Facts& facts, const WatchPolicy& watch) {
+  std::vector<Finding> findings = diagnoseBeforeProbe(facts, watch);
   diagnoseProbe(facts, findings);
-  std::ranges::stable_sort(findings, {}, [](const Finding& finding) {
-    return std::pair(finding.repairable, finding.cause);
-  });
+  sortFindings(findings);
   return findings;
 }
 

@@ -24,4 +24,8 @@ struct Finding {
 /// table: the first one is the main finding. Empty: healthy.
 std::vector<Finding> diagnose(const Facts&, const WatchPolicy&);
 
+/// The same from what was read alone, without the event and the open probe: whether the library may
+/// be loaded at all. What anyone may have written to the event log has no say in that.
+std::vector<Finding> diagnoseBeforeProbe(const Facts&, const WatchPolicy&);
+
 }  // namespace imshealth

@@ -33,8 +33,8 @@ bool mayProbe(const Facts& facts, const std::vector<Finding>& beforeProbe) {
 }
 
 boost::asio::awaitable<Examination> examine(const WatchPolicy& watch, const LimitsPolicy& limits,
-                                            PolicyOrigin origin, Occasion occasion, SurveyPorts ports,
-                                            OpenProbe& probe) {
+                                            PolicyOrigin origin, Occasion occasion,
+                                            SurveyPorts ports, OpenProbe& probe) {
   Examination result;
   result.facts = survey(watch, ports);
   result.facts.eventStatus = occasion.status;
@@ -43,17 +43,15 @@ boost::asio::awaitable<Examination> examine(const WatchPolicy& watch, const Limi
   if (!origin.file.empty()) {
     result.facts.trust.push_back(ports.files.trustOf("policy", origin.file));
   }
-  result.findings = diagnose(result.facts, watch);
-  if (mayProbe(result.facts, result.findings)) {
-    result.facts.probe = co_await probe.probe(
-        {.service = result.facts.counterService,
-         .library = result.facts.library.path,
-         .open = *result.facts.key.open,
-         .collect = *result.facts.key.collect,
-         .close = *result.facts.key.close},
-        limits.probeTimeout);
-    result.findings = diagnose(result.facts, watch);
+  if (mayProbe(result.facts, diagnoseBeforeProbe(result.facts, watch))) {
+    result.facts.probe = co_await probe.probe({.service = result.facts.counterService,
+                                               .library = result.facts.library.path,
+                                               .open = *result.facts.key.open,
+                                               .collect = *result.facts.key.collect,
+                                               .close = *result.facts.key.close},
+                                              limits.probeTimeout);
   }
+  result.findings = diagnose(result.facts, watch);
   co_return result;
 }
 

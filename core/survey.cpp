@@ -20,7 +20,7 @@ class Surveyor {
  public:
   Surveyor(const WatchPolicy& watch, const SurveyPorts& ports) : watch_(watch), ports_(ports) {}
 
-  Facts run(const std::string& policyFile) {
+  Facts run() {
     facts_.counterService = watch_.counterService;
     facts_.system = ports_.server.system();
     facts_.service = ports_.server.service(watch_.counterService);
@@ -30,9 +30,6 @@ class Surveyor {
     readLibrary(place);
     readCounterFile(place);
     listTextFiles();
-    if (!policyFile.empty()) {
-      isTrusted("policy", policyFile);
-    }
     return std::move(facts_);
   }
 
@@ -200,8 +197,8 @@ class Surveyor {
 
 }  // namespace
 
-Facts survey(const WatchPolicy& watch, const SurveyPorts& ports, const std::string& policyFile) {
-  return Surveyor(watch, ports).run(policyFile);
+Facts survey(const WatchPolicy& watch, const SurveyPorts& ports) {
+  return Surveyor(watch, ports).run();
 }
 
 }  // namespace imshealth

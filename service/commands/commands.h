@@ -5,6 +5,10 @@
 
 namespace imshealth {
 
+// Everywhere.
 void addPolicyCommand(CLI::App&, Invocation&);
+
+// Windows.
+void addProbeCommand(CLI::App&, Invocation&);
 
 }  // namespace imshealth

@@ -1,0 +1,7 @@
+/* Where an import slot looks for the real function. Apart, so that tests can link one that finds
+   nothing and run everything on the fallbacks. */
+#pragma once
+
+#include <windows.h>
+
+FARPROC lookUpImport(const char* name);

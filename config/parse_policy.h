@@ -1,8 +1,10 @@
 // From the bytes of policy.json to a Policy, or to everything that is wrong with it.
 #pragma once
 
+#include "config/place.h"
 #include "config/policy.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +28,7 @@ struct Diagnostic {
 struct PolicyReading {
   std::optional<Policy> policy;  ///< absent exactly when there is an error among the diagnostics
   std::vector<Diagnostic> diagnostics;  ///< in the order of the file
+  std::map<std::string, Place> places;  ///< of each value in the file, by JSON pointer
 };
 
 /// Reads a policy: UTF-8 with or without BOM, or UTF-16 with BOM; `//` and `/* */` comments.

@@ -48,8 +48,8 @@ struct VerifyPolicy {
   bool operator==(const VerifyPolicy&) const = default;
 };
 
-/// Local time. `days` are the days on which the window opens; where `to` is not after `from` it ends
-/// on the following day.
+/// Local time. `days` are the days on which the window opens; where `to` is not after `from` it
+/// ends on the following day.
 struct MaintenanceWindow {
   std::uint8_t days = 0;  ///< bit 0 Monday … bit 6 Sunday
   int fromMinute = 0;     ///< of the day, 0 … 1439
@@ -66,8 +66,8 @@ struct EventLogPolicy {
 };
 
 struct LogPolicy {
-  std::string level = "info";                   ///< a spdlog level name
-  std::uint64_t maxSize = 5ull * 1024 * 1024;   ///< bytes
+  std::string level = "info";                  ///< a spdlog level name
+  std::uint64_t maxSize = 5ull * 1024 * 1024;  ///< bytes
   int files = 5;
 
   bool operator==(const LogPolicy&) const = default;

@@ -1,0 +1,60 @@
+#include "config/near_word.h"
+
+#include <algorithm>
+
+namespace imshealth {
+namespace {
+
+/// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours.
+std::size_t editDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> beforeLast(b.size() + 1);
+  std::vector<std::size_t> last(b.size() + 1);
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j)
+    last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = last[j - 1] + (a[i - 1] != b[j - 1]);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], beforeLast[j - 2] + 1);
+    }
+    beforeLast = std::exchange(last, row);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+std::string lowerCase(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return lower;
+}
+
+bool equalNoCase(std::string_view a, std::string_view b) {
+  return lowerCase(a) == lowerCase(b);
+}
+
+std::optional<std::string> nearestWord(std::string_view word,
+                                       const std::vector<std::string>& known) {
+  constexpr std::size_t longest = 64;
+  if (word.size() > longest)
+    return std::nullopt;
+  std::optional<std::string> nearest;
+  std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (const std::string& candidate : known) {
+    const std::size_t distance = editDistance(lowerCase(word), lowerCase(candidate));
+    if (distance < best) {
+      best = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace imshealth

@@ -1,0 +1,79 @@
+#include "config/policy_document.h"
+
+#include "config/decode_text.h"
+#include "config/effective_policy.h"
+#include "config/explain_violation.h"
+#include "config/policy_semantics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace imshealth {
+namespace {
+
+constexpr std::size_t largestFile = 1024 * 1024;
+constexpr std::size_t mostDiagnostics = 100;
+
+void append(std::vector<Diagnostic>& all, const std::vector<Diagnostic>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+/// A value that could not be read as written is not judged a second time for what came of it.
+void appendUnlessKnown(std::vector<Diagnostic>& all, const std::vector<Diagnostic>& more) {
+  const std::vector<Diagnostic> known = all;
+  for (const Diagnostic& diagnostic : more) {
+    const auto same = [&](const Diagnostic& other) {
+      return !other.pointer.empty() && other.pointer == diagnostic.pointer;
+    };
+    if (std::ranges::none_of(known, same))
+      all.push_back(diagnostic);
+  }
+}
+
+void sortAndBound(std::vector<Diagnostic>& diagnostics) {
+  std::ranges::stable_sort(diagnostics, {}, [](const Diagnostic& diagnostic) {
+    return Place{diagnostic.line, diagnostic.column};
+  });
+  if (diagnostics.size() <= mostDiagnostics)
+    return;
+  const std::size_t more = diagnostics.size() - mostDiagnostics;
+  diagnostics.resize(mostDiagnostics);
+  Diagnostic last = diagnostics.back();
+  last.severity = Severity::error;
+  last.message = fmt::format("and {} more; only the first {} are listed", more, mostDiagnostics);
+  diagnostics.push_back(std::move(last));
+}
+
+}  // namespace
+
+PolicyDocument readPolicyDocument(std::string_view bytes) {
+  PolicyDocument document;
+  if (bytes.size() > largestFile) {
+    document.diagnostics = {
+        {Severity::error, 1, 1, "", "the file is larger than 1 MB, more than any policy needs"}};
+    return document;
+  }
+  const DecodedText text = decodeText(bytes);
+  if (text.error) {
+    document.diagnostics = {*text.error};
+    return document;
+  }
+  document.json = readJsonc(text.utf8);
+  append(document.diagnostics, document.json.errors);
+  if (document.json.complete) {
+    document.violations = validateAgainstSchema(document.json.value);
+    appendUnlessKnown(document.diagnostics, explainViolations(document.json, document.violations));
+  }
+  if (document.diagnostics.empty()) {
+    document.effective = withDefaults(document.json.value);
+    document.diagnostics = checkSemantics(document.json, document.effective);
+  }
+  document.valid = std::ranges::none_of(document.diagnostics, [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::error;
+  });
+  sortAndBound(document.diagnostics);
+  return document;
+}
+
+}  // namespace imshealth

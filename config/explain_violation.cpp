@@ -16,7 +16,7 @@ using nlohmann::json;
 
 std::string shown(const json& value) {
   if (value.is_string())
-    return quoted(value.get_ref<const std::string&>());
+    return inQuotes(value.get_ref<const std::string&>());
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -86,10 +86,10 @@ class Explainer {
     if (tokens.empty())
       name_ = "the policy";
     else if (entry)
-      name_ =
-          fmt::format("an entry of {}", quoted(tokens.size() > 1 ? tokens[tokens.size() - 2] : ""));
+      name_ = fmt::format("an entry of {}",
+                          inQuotes(tokens.size() > 1 ? tokens[tokens.size() - 2] : ""));
     else
-      name_ = quoted(tokens.back());
+      name_ = inQuotes(tokens.back());
   }
 
   std::vector<Diagnostic> explain() {
@@ -145,10 +145,9 @@ class Explainer {
     std::string advice = "choose " + joined(choices, " or ");
     if (value_.is_string()) {
       if (const auto near = nearestWord(value_.get_ref<const std::string&>(), words))
-        advice = fmt::format("did you mean {}?", quoted(*near));
+        advice = fmt::format("did you mean {}?", inQuotes(*near));
     }
-    say(fmt::format("{} is not {}; {}", shown(value_),
-                    withArticle(node_["title"].get<std::string>()), advice));
+    say(fmt::format("{} is not {}; {}", shown(value_), withArticle(nounOf(pointer_)), advice));
   }
 
   void explainObject() {
@@ -165,16 +164,16 @@ class Explainer {
 
   static std::string unknownKey(const std::string& key, const std::vector<std::string>& known) {
     if (const auto near = nearestWord(key, known))
-      return fmt::format("unknown key {}; did you mean {}?", quoted(key), quoted(*near));
+      return fmt::format("unknown key {}; did you mean {}?", inQuotes(key), inQuotes(*near));
     if (const std::string home = homeOf(key); !home.empty())
-      return fmt::format("unknown key {} here; it belongs in {}", quoted(key), home);
+      return fmt::format("unknown key {} here; it belongs in {}", inQuotes(key), home);
     constexpr std::size_t listable = 12;
     if (known.size() > listable)
-      return fmt::format("unknown key {}", quoted(key));
+      return fmt::format("unknown key {}", inQuotes(key));
     std::vector<std::string> names;
     for (const std::string& name : known)
-      names.push_back(quoted(name));
-    return fmt::format("unknown key {}; known here: {}", quoted(key), joined(names, " and "));
+      names.push_back(inQuotes(name));
+    return fmt::format("unknown key {}; known here: {}", inQuotes(key), joined(names, " and "));
   }
 
   /// Where else in the policy this key is right; empty: nowhere.
@@ -187,9 +186,9 @@ class Explainer {
     for (const std::string& section : keysInOrder("")) {
       const std::string pointer = childPointer("", section);
       if (knows(pointer))
-        return quoted(section);
+        return inQuotes(section);
       if (knows(pointer + "/0"))
-        return fmt::format("an entry of {}", quoted(section));
+        return fmt::format("an entry of {}", inQuotes(section));
     }
     return knows("/watch/0/causes") ? "\"causes\"" : "";
   }

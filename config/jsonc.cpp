@@ -118,7 +118,7 @@ class Reader {
     while (at_ + length < text_.size() && isContinuation(text_[at_ + length]))
       ++length;
     stop(place_, pointer,
-         fmt::format("{} is expected here, not {}", wanted, quoted(text_.substr(at_, length))));
+         fmt::format("{} is expected here, not {}", wanted, inQuotes(text_.substr(at_, length))));
   }
 
   /// Steps over the comma between entries. False: the list is at its end or reading has stopped.
@@ -189,12 +189,12 @@ class Reader {
     if (!isNew)
       complain(
           keyPlace, memberPointer,
-          fmt::format("{} is given twice, first in line {}", quoted(*key), first->second.line));
+          fmt::format("{} is given twice, first in line {}", inQuotes(*key), first->second.line));
     skipBlank();
     if (stopped_)
       return;
     if (peek() != ':')
-      return unexpected(memberPointer, fmt::format("a colon behind {}", quoted(*key)));
+      return unexpected(memberPointer, fmt::format("a colon behind {}", inQuotes(*key)));
     step();
     skipBlank();
     if (stopped_)
@@ -218,7 +218,7 @@ class Reader {
       const Place begin = place_;
       const std::string word(takeWord());
       complain(begin, childPointer(pointer, word),
-               fmt::format("a key needs double quotes: {}", quoted(word)));
+               fmt::format("a key needs double quotes: {}", inQuotes(word)));
       return word;
     }
     if (peek() == '\'')
@@ -264,7 +264,7 @@ class Reader {
     if (word == "null")
       return nullptr;
     if (std::string_view("+-.0123456789").find(word[0]) == std::string_view::npos) {
-      complain(begin, pointer, fmt::format("text needs double quotes: {}", quoted(word)));
+      complain(begin, pointer, fmt::format("text needs double quotes: {}", inQuotes(word)));
       return std::string(firstCodePoints(word, limits_.characters));
     }
     const json parsed = json::parse(word, nullptr, false);
@@ -277,7 +277,7 @@ class Reader {
     if (parsed.is_number())
       return parsed;
     complain(begin, pointer,
-             fmt::format("{} is not a number as JSON writes it; text needs double quotes",
+             fmt::format("{} is not a valid number; text needs double quotes",
                          firstCodePoints(word, 40)));
     return std::string(firstCodePoints(word, limits_.characters));
   }
@@ -396,7 +396,7 @@ std::string childPointer(std::string_view parent, std::string_view token) {
   return pointer;
 }
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   constexpr std::size_t longest = 60;
   std::string shown(firstCodePoints(text, longest));
   if (shown.size() < text.size())

@@ -39,6 +39,6 @@ JsoncDocument readJsonc(std::string_view text, const JsoncLimits& limits = {});
 std::string childPointer(std::string_view parent, std::string_view token);
 
 /// `text` as JSON writes it, in quotes, shortened for a message.
-std::string quoted(std::string_view text);
+std::string inQuotes(std::string_view text);
 
 }  // namespace imshealth

@@ -1,6 +1,7 @@
 #include "config/near_word.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace imshealth {
 namespace {
@@ -23,6 +24,12 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
     beforeLast = std::exchange(last, row);
   }
   return last[b.size()];
+}
+
+/// "sat" for "saturday", "warn" for "warning".
+bool isShortened(std::string_view shortWord, std::string_view longWord) {
+  constexpr std::size_t shortest = 3;
+  return shortWord.size() >= shortest && lowerCase(longWord).starts_with(lowerCase(shortWord));
 }
 
 }  // namespace
@@ -48,6 +55,8 @@ std::optional<std::string> nearestWord(std::string_view word,
   std::optional<std::string> nearest;
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : known) {
+    if (isShortened(word, candidate) || isShortened(candidate, word))
+      return candidate;
     const std::size_t distance = editDistance(lowerCase(word), lowerCase(candidate));
     if (distance < best) {
       best = distance;

@@ -67,7 +67,7 @@ class Semantics {
     const bool duration = section == "limits" || section == "verify" || key == "lookBack";
     if (duration && !parseDuration(text)) {
       tooLong_ = true;
-      error(pointer, fmt::format("{} is longer than 365d, the longest duration", quoted(text)));
+      error(pointer, fmt::format("{} is longer than 365d, the longest duration", inQuotes(text)));
     } else if (key == "maxSize") {
       checkSize(pointer, text);
     } else if (tokens.size() == 4 && tokens[2] == "versions") {
@@ -80,7 +80,7 @@ class Semantics {
   void checkSize(const std::string& pointer, const std::string& text) {
     const auto size = parseSize(text).value_or(1ull << 40);
     if (size < 64ull << 10 || size > 1ull << 30)
-      error(pointer, fmt::format("{} is not between 64KB and 1GB", quoted(text)));
+      error(pointer, fmt::format("{} is not between 64KB and 1GB", inQuotes(text)));
   }
 
   void checkVersion(const std::string& pointer, std::string_view text) {
@@ -110,7 +110,7 @@ class Semantics {
                             stem.size() == 4 && stem[3] >= '1' && stem[3] <= '9';
       if (numbered || stem == "con" || stem == "prn" || stem == "aux" || stem == "nul")
         return error(pointer,
-                     fmt::format("{} is the name of a device, not of a file", quoted(part)));
+                     fmt::format("{} is the name of a device, not of a file", inQuotes(part)));
       begin = end + 1;
     }
   }
@@ -123,7 +123,7 @@ class Semantics {
       const std::string other = effective_["watch"][i]["counterService"].get<std::string>();
       if (equalNoCase(service, other)) {
         error(pointer + "/counterService",
-              fmt::format("{} is watched already, by entry {}", quoted(service), i + 1));
+              fmt::format("{} is watched already, by entry {}", inQuotes(service), i + 1));
         break;
       }
     }
@@ -133,13 +133,13 @@ class Semantics {
     if (!ownFile && !equalNoCase(service, "MSExchangeIMC"))
       warn(pointer, fmt::format("\"counterFile\" is not set for {}; the default {} belongs to "
                                 "MSExchangeIMC",
-                                quoted(service), shownDefault(watch["counterFile"])));
+                                inQuotes(service), shownDefault(watch["counterFile"])));
     if (repairs(watch) && !watch["versions"].empty() && !watch.contains("trustedCopy"))
       warn(pointer + "/versions",
            "a wrong version is only alerted, since there is no \"trustedCopy\" to restore");
   }
 
-  static std::string shownDefault(const json& text) { return quoted(text.get<std::string>()); }
+  static std::string shownDefault(const json& text) { return inQuotes(text.get<std::string>()); }
 
   bool repairs(const json& watch) const {
     return watch.contains("mode") ? watch["mode"] == "repair" : effective_["mode"] == "repair";
@@ -170,10 +170,10 @@ class Semantics {
       if (mode != "repair")
         continue;
       if (kind.ends_with("/alwaysAlert"))
-        warn(at, fmt::format("{} is always an alert; no repair can cure it", quoted(cause)));
+        warn(at, fmt::format("{} is always an alert; no repair can cure it", inQuotes(cause)));
       else if (kind.ends_with("/withTrustedCopy") && !watch.contains("trustedCopy"))
         warn(at, fmt::format("{} is only alerted, since there is no \"trustedCopy\" to restore",
-                             quoted(cause)));
+                             inQuotes(cause)));
     }
   }
 
@@ -183,9 +183,9 @@ class Semantics {
       if (windows[i]["from"] == windows[i]["to"])
         error(
             fmt::format("/maintenanceWindows/{}/to", i),
-            fmt::format("the window closes at {} when it opens, so it never is open; the whole day "
+            fmt::format("the window closes at {} when it opens, so it is never open; the whole day "
                         "is \"00:00\" to \"24:00\"",
-                        quoted(windows[i]["to"].get<std::string>())));
+                        inQuotes(windows[i]["to"].get<std::string>())));
     }
     bool anyRepair = false;
     for (const json& watch : effective_["watch"]) {

@@ -79,6 +79,13 @@ json schemaAt(std::string_view pointer) {
   return at ? resolved(nodeAt(*at)) : json();
 }
 
+std::string nounOf(std::string_view pointer) {
+  const std::optional<std::string> at = locate(pointer);
+  if (!at)
+    return "value";
+  return nodeAt(followed(*at)).value("title", resolved(nodeAt(*at)).value("title", "value"));
+}
+
 std::vector<std::string> keysInOrder(std::string_view pointer) {
   const std::optional<std::string> at = locate(pointer);
   if (!at)

@@ -18,6 +18,9 @@ nlohmann::json resolved(const nlohmann::json& node);
 /// The resolved node that describes the value at this JSON pointer of a policy; null if none does.
 nlohmann::json schemaAt(std::string_view pointer);
 
+/// What such a value is called: the title of the definition that it refers to, else its own.
+std::string nounOf(std::string_view pointer);
+
 /// The tokens of a JSON pointer, unescaped.
 std::vector<std::string> pointerTokens(std::string_view pointer);
 

@@ -1,0 +1,68 @@
+#include "config/jsonc.h"
+
+#include "tests/config/policy_table.h"
+
+#include <catch2/catch.hpp>
+
+namespace imshealth::test {
+
+TEST_CASE("what the reader takes, the JSON library takes too, with the same value") {
+  const auto* table =
+      GENERATE("tests/config/data/bad_policies.txt", "tests/config/data/good_policies.txt");
+  int taken = 0;
+  for (const PolicyCase& policy : readPolicyTable(table)) {
+    const JsoncDocument document = readJsonc(policy.text);
+    if (!document.errors.empty())
+      continue;
+    INFO(policy.name);
+    REQUIRE(document.complete);
+    CHECK(nlohmann::json::parse(policy.text, nullptr, true, true) == document.value);
+    ++taken;
+  }
+  CHECK(taken > 20);
+}
+
+TEST_CASE("what the JSON library refuses, the reader refuses too") {
+  int refused = 0;
+  for (const PolicyCase& policy : readPolicyTable("tests/config/data/bad_policies.txt")) {
+    if (nlohmann::json::accept(policy.text, true))
+      continue;
+    INFO(policy.name);
+    CHECK_FALSE(readJsonc(policy.text).errors.empty());
+    ++refused;
+  }
+  CHECK(refused > 20);
+}
+
+TEST_CASE("any beginning of a policy is read without harm") {
+  const std::string text = readSourceFile("config/samples/complete.jsonc");
+  for (std::size_t length = 0; length + 2 < text.size(); ++length) {
+    const JsoncDocument document = readJsonc(text.substr(0, length));
+    CHECK_FALSE(document.complete);
+    CHECK_FALSE(document.errors.empty());
+  }
+}
+
+TEST_CASE("keys and values have their places") {
+  const JsoncDocument document = readJsonc("{ \"a\": [1,\n  {\"b/c~d\": 2}] }");
+  CHECK(document.errors.empty());
+  CHECK(document.keys.at("/a") == Place{1, 3});
+  CHECK(document.values.at("/a") == Place{1, 8});
+  CHECK(document.values.at("/a/0") == Place{1, 9});
+  CHECK(document.keys.at("/a/1/b~1c~0d") == Place{2, 4});
+  CHECK(document.values.at("/a/1/b~1c~0d") == Place{2, 13});
+}
+
+TEST_CASE("text of another length than allowed is cut at a character") {
+  const JsoncDocument document = readJsonc("[\"üüüü\"]", {.characters = 3});
+  CHECK(document.value.at(0) == "üüü");
+  REQUIRE(document.errors.size() == 1);
+  CHECK(document.errors[0].message == "text of 4 characters; more than 3 are never right");
+}
+
+TEST_CASE("foreign text in a message is escaped and shortened") {
+  CHECK(inQuotes("a\n\"b\"") == "\"a\\n\\\"b\\\"\"");
+  CHECK(inQuotes(std::string(61, 'x')) == "\"" + std::string(60, 'x') + "…\"");
+}
+
+}  // namespace imshealth::test

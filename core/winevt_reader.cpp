@@ -142,6 +142,16 @@ WinevtReader::Step WinevtReader::judge(Delivery& delivery) {
 }
 
 WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
+  if (std::exchange(atRest_, false)) {
+    // A subscription that is not strict passes over what the log has lost without a word.
+    const std::uint32_t epoch = cursor_.epoch;
+    if (judge(delivery) == Step::failed)
+      return Step::failed;
+    if (cursor_.epoch != epoch) {
+      closeSubscription();
+      return Step::again;
+    }
+  }
   auto batch = api_.next(batch_);
   for (const WinevtRecord& record : batch.records)
     take(record, delivery);
@@ -197,6 +207,7 @@ WinevtReader::Step WinevtReader::confirmDrained(Delivery& delivery) {
   batch_ = batchSize;
   resubscribed_ = 0;
   from_ = always;
+  atRest_ = true;
   delivery.more = false;
   return Step::done;
 }
@@ -247,6 +258,7 @@ WinevtReader::Step WinevtReader::fail(const char* call, std::uint32_t error) {
 }
 
 void WinevtReader::closeSubscription() {
+  atRest_ = false;
   if (std::exchange(subscribed_, false))
     api_.close();
 }

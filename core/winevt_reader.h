@@ -110,6 +110,7 @@ class WinevtReader {
   unsigned batch_ = batchSize;
   int resubscribed_ = 0;  ///< since the log was last drained
   bool subscribed_ = false;
+  bool atRest_ = false;  ///< drained; what comes next is judged first
   std::string told_;  ///< EvtNext said so: events are gone
   Error error_;
 };

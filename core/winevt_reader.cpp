@@ -135,7 +135,7 @@ WinevtReader::Step WinevtReader::judge(Delivery& delivery) {
     beginEpoch(delivery, "the log was cleared or replaced");
   } else if (seen != 0 && log.oldest > seen) {
     noteGone(seen, log.oldest, delivery);
-  } else if (!told.empty()) {
+  } else if (!told.empty() && delivery.losses.empty()) {
     delivery.losses.push_back({0, 0, told});
   }
   return Step::again;

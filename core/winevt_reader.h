@@ -111,7 +111,7 @@ class WinevtReader {
   int resubscribed_ = 0;  ///< since the log was last drained
   bool subscribed_ = false;
   bool atRest_ = false;  ///< drained; what comes next is judged first
-  std::string told_;  ///< EvtNext said so: events are gone
+  std::string told_;     ///< EvtNext said so: events are gone
   Error error_;
 };
 

@@ -1,4 +1,5 @@
-// What both backends promise, tried on both: each record once and in order, whatever fails at whatever call.
+// What both backends promise, tried on both: each record once and in order, whatever fails at
+// whatever call.
 #include "tests/support/fake_event_log.h"
 
 #include <catch2/catch.hpp>
@@ -148,12 +149,15 @@ TEMPLATE_TEST_CASE("A clear while running is told, and what follows is delivered
     CHECK(world.takeLosses().empty());
     world.write({"d"});
   }
-  SECTION("written to at once") { world.write({"d"}); }
+  SECTION("written to at once") {
+    world.write({"d"});
+  }
   SECTION("written to beyond the old end") {
     world.write({"d", "e", "f", "g", "h", "i"});
   }
   world.heard.clear();
-  const Names expected = world.log.records.size() == 1 ? Names{"d"} : Names{"d", "e", "f", "g", "h", "i"};
+  const Names expected =
+      world.log.records.size() == 1 ? Names{"d"} : Names{"d", "e", "f", "g", "h", "i"};
   REQUIRE(world.drain());
   CHECK(world.takeHeard() == expected);
   CHECK(world.losses.size() <= 1);
@@ -180,8 +184,8 @@ TEMPLATE_TEST_CASE("A clear while stopped is told, and what follows is delivered
   world.start();
   REQUIRE(world.drain());
   CHECK(world.takeHeard() == (further ? Names{"d", "e", "f", "g"} : Names{"d", "e"}));
-  // The classic log after a clear on Vista: the numbers go on without a gap, nothing tells it from a wrap
-  // that overwrote what had been read.
+  // The classic log after a clear on Vista: the numbers go on without a gap, nothing tells it from
+  // a wrap that overwrote what had been read.
   CHECK(world.losses.size() == (std::is_same_v<TestType, ClassicOnVista> ? 0 : 1));
 }
 
@@ -279,7 +283,8 @@ TEMPLATE_TEST_CASE("Any error at any call loses and doubles nothing", "", Classi
 
 TEMPLATE_TEST_CASE("Any error around a clear delivers what follows it exactly once", "", Classic,
                    Winevt) {
-  const std::uint32_t code = GENERATE(as<std::uint32_t>(), 6, 38, 87, 1168, 1500, 1503, 1722, 1734, 15011);
+  const std::uint32_t code =
+      GENERATE(as<std::uint32_t>(), 6, 38, 87, 1168, 1500, 1503, 1722, 1734, 15011);
   const int later = GENERATE(range(1, 14));
   CAPTURE(code, later);
   World<TestType> world;

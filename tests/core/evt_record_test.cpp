@@ -61,22 +61,46 @@ TEST_CASE("Offsets of what is not there may point anywhere") {
 TEST_CASE("A record is refused where one of its bounds is wrong") {
   Bytes bytes = makeRecord(openFailure());
   const auto size = static_cast<std::uint32_t>(bytes.size());
-  SECTION("length zero") { patch32(bytes, 0, 0); }
-  SECTION("length shorter than the fixed part") { patch32(bytes, 0, 0x38); }
-  SECTION("length not a multiple of four") { patch32(bytes, 0, size - 2); }
-  SECTION("length behind the end") { patch32(bytes, 0, size + 4); }
-  SECTION("length beyond any record") { patch32(bytes, 0, 0x7FFFFFFC); }
-  SECTION("signature") { patch32(bytes, 4, 0x654C664D); }
-  SECTION("copy of the length") { patch32(bytes, size - 4, size - 4); }
-  SECTION("strings behind the end") { patch32(bytes, 36, 0xFFFFFFF0); }
-  SECTION("strings in the fixed part") { patch32(bytes, 36, 8); }
+  SECTION("length zero") {
+    patch32(bytes, 0, 0);
+  }
+  SECTION("length shorter than the fixed part") {
+    patch32(bytes, 0, 0x38);
+  }
+  SECTION("length not a multiple of four") {
+    patch32(bytes, 0, size - 2);
+  }
+  SECTION("length behind the end") {
+    patch32(bytes, 0, size + 4);
+  }
+  SECTION("length beyond any record") {
+    patch32(bytes, 0, 0x7FFFFFFC);
+  }
+  SECTION("signature") {
+    patch32(bytes, 4, 0x654C664D);
+  }
+  SECTION("copy of the length") {
+    patch32(bytes, size - 4, size - 4);
+  }
+  SECTION("strings behind the end") {
+    patch32(bytes, 36, 0xFFFFFFF0);
+  }
+  SECTION("strings in the fixed part") {
+    patch32(bytes, 36, 8);
+  }
   SECTION("more strings than terminators") {
     bytes[26] = 0xFF;
     bytes[27] = 0xFF;
   }
-  SECTION("SID over the end") { patch32(bytes, 40, size); }
-  SECTION("data over the end") { patch32(bytes, 48, 0xFFFFFFFF); }
-  SECTION("data offset behind the end") { patch32(bytes, 52, size); }
+  SECTION("SID over the end") {
+    patch32(bytes, 40, size);
+  }
+  SECTION("data over the end") {
+    patch32(bytes, 48, 0xFFFFFFFF);
+  }
+  SECTION("data offset behind the end") {
+    patch32(bytes, 52, size);
+  }
   SECTION("names without a terminator") {
     for (std::size_t at = 56; at < bytes.size() - 4; ++at) {
       bytes[at] = 'x';
@@ -114,13 +138,18 @@ TEST_CASE("Random damage never leads outside the record") {
 
 TEST_CASE("Lone surrogates become the replacement character") {
   RecordParts parts = openFailure();
-  parts.strings = {u"a\xD800" u"b", u"\xDC00", u"\xD83D\xDCC8", u"Größe メール", u"\xD83D"};
+  parts.strings = {
+      u"a\xD800"
+      u"b",
+      u"\xDC00", u"\xD83D\xDCC8", u"Größe メール", u"\xD83D"};
   const Bytes bytes = makeRecord(parts);
   const auto record = checkEvtRecord(bytes);
   REQUIRE(record);
   CHECK(decodeEvtRecord(*record).strings ==
-        std::vector<std::string>{"a\xEF\xBF\xBD" "b", "\xEF\xBF\xBD", "\xF0\x9F\x93\x88",
-                                 "Größe メール", "\xEF\xBF\xBD"});
+        std::vector<std::string>{"a\xEF\xBF\xBD"
+                                 "b",
+                                 "\xEF\xBF\xBD", "\xF0\x9F\x93\x88", "Größe メール",
+                                 "\xEF\xBF\xBD"});
 }
 
 TEST_CASE("The hash tells records apart that differ in one byte") {

@@ -96,7 +96,8 @@ Delivery delivery(const std::vector<std::string>& sources, std::uint64_t record,
 }
 
 Error unavailable() {
-  return Error(ErrorKind::unavailable, "ReadEventLog", 1722, "the event log service is not running");
+  return Error(ErrorKind::unavailable, "ReadEventLog", 1722,
+               "the event log service is not running");
 }
 
 using Lines = std::vector<std::string>;
@@ -159,9 +160,8 @@ TEST_CASE("The next outage is told again and begins with a short pause") {
   world.run();
   CHECK(world.sleeper.slept ==
         std::vector{Milliseconds(1000), Milliseconds(2000), Milliseconds(1000)});
-  CHECK(std::count_if(world.recorder.log.begin(), world.recorder.log.end(), [](const auto& line) {
-          return line.rfind("alert 320", 0) == 0;
-        }) == 2);
+  CHECK(std::count_if(world.recorder.log.begin(), world.recorder.log.end(),
+                      [](const auto& line) { return line.rfind("alert 320", 0) == 0; }) == 2);
 }
 
 TEST_CASE("Told to stop during an outage, it stops") {
@@ -176,8 +176,9 @@ TEST_CASE("Told to stop during an outage, it stops") {
 
 TEST_CASE("Draining reads everything written so far, at once") {
   World world;
-  world.source.answers = {delivery({"a"}, 1, true), delivery({"b"}, 2, true), delivery({}, 2, false)};
-  REQUIRE(world.listening.drain());
+  world.source.answers = {delivery({"a"}, 1, true), delivery({"b"}, 2, true),
+                          delivery({}, 2, false)};
+  REQUIRE(world.listening.drain().has_value());
   CHECK(world.recorder.log == Lines{"event a", "position 1", "event b", "position 2"});
   CHECK(world.listening.lastRead() == world.clock.time);
 }
@@ -186,7 +187,7 @@ TEST_CASE("Draining a log that cannot be read says so") {
   World world;
   world.source.answers = {unavailable()};
   const auto result = world.listening.drain();
-  REQUIRE_FALSE(result);
+  REQUIRE_FALSE(result.has_value());
   CHECK(result.error().systemCode == 1722);
   CHECK(world.listening.isDeaf());
   CHECK_FALSE(world.listening.lastRead());

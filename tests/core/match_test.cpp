@@ -37,7 +37,9 @@ TEST_CASE("Event 1008 of a watched service is an open failure, in every shape") 
   SECTION("eight bytes of data: only the first four are the status") {
     event.data = {0x7F, 0, 0, 0, 1, 2, 3, 4};
   }
-  SECTION("the provider's new name") { event.source = "Microsoft-Windows-Perflib"; }
+  SECTION("the provider's new name") {
+    event.source = "Microsoft-Windows-Perflib";
+  }
   SECTION("manifest form: no qualifiers, a warning") {
     event.eventId = 1008;
     event.type = EventType::warning;
@@ -47,7 +49,9 @@ TEST_CASE("Event 1008 of a watched service is an open failure, in every shape") 
     event.strings.push_back("127");
     event.data.clear();
   }
-  SECTION("the service in another case") { event.strings[0] = "MSEXCHANGEIMC"; }
+  SECTION("the service in another case") {
+    event.strings[0] = "MSEXCHANGEIMC";
+  }
   const auto failure = matchOpenFailure(event, watching());
   REQUIRE(failure);
   CHECK(failure->counterService == "MSExchangeIMC");
@@ -66,16 +70,36 @@ TEST_CASE("A status that is not there is not zero") {
 
 TEST_CASE("Near misses are not open failures") {
   LogEvent event = perflib(0xC00003F0, {"MSExchangeIMC", library}, {5, 0, 0, 0});
-  SECTION("another service") { event.strings[0] = "MSExchangeMTA"; }
-  SECTION("the service as a part of a name") { event.strings[0] = "MSExchangeIMC2"; }
-  SECTION("the service in second place") { event.strings = {library, "MSExchangeIMC"}; }
-  SECTION("the MTA's own 1008 (Q152877)") { event.source = "MSExchangeMTA"; }
-  SECTION("a source that begins like Perflib") { event.source = "Perflib2"; }
-  SECTION("LoadPerf") { event.source = "LoadPerf"; }
-  SECTION("another id") { event.eventId = 0xC00003F2; }
-  SECTION("no strings") { event.strings.clear(); }
-  SECTION("an unwatched related id") { event.eventId = 0xC00003ED; }
-  SECTION("case outside ASCII is not folded") { event.strings[0] = "MSExchangeİMC"; }
+  SECTION("another service") {
+    event.strings[0] = "MSExchangeMTA";
+  }
+  SECTION("the service as a part of a name") {
+    event.strings[0] = "MSExchangeIMC2";
+  }
+  SECTION("the service in second place") {
+    event.strings = {library, "MSExchangeIMC"};
+  }
+  SECTION("the MTA's own 1008 (Q152877)") {
+    event.source = "MSExchangeMTA";
+  }
+  SECTION("a source that begins like Perflib") {
+    event.source = "Perflib2";
+  }
+  SECTION("LoadPerf") {
+    event.source = "LoadPerf";
+  }
+  SECTION("another id") {
+    event.eventId = 0xC00003F2;
+  }
+  SECTION("no strings") {
+    event.strings.clear();
+  }
+  SECTION("an unwatched related id") {
+    event.eventId = 0xC00003ED;
+  }
+  SECTION("case outside ASCII is not folded") {
+    event.strings[0] = "MSExchangeİMC";
+  }
   CHECK_FALSE(matchOpenFailure(event, watching()));
 }
 

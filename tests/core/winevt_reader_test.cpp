@@ -19,7 +19,7 @@ Heard drain(WinevtReader& reader) {
   Heard heard;
   for (int i = 0; i < 1000; ++i) {
     const auto delivery = reader.read();
-    REQUIRE(delivery);
+    REQUIRE(delivery.has_value());
     for (const LogEvent& event : delivery->events) {
       heard.names.push_back(event.strings.at(0));
     }
@@ -96,7 +96,8 @@ TEST_CASE("From the bookmark strictly, then loosely, then from the oldest; never
   }
   WinevtReader first(api, std::nullopt, 0);
   const Cursor cursor = drain(first).cursor;
-  CHECK(api.starts == std::vector{Start::oldest});  // no bookmark: an empty one would lose the first event
+  CHECK(api.starts ==
+        std::vector{Start::oldest});  // no bookmark: an empty one would lose the first event
   CHECK(cursor.bookmark == "1");
   CHECK(cursor.newestSeen == 6);
   api.starts.clear();
@@ -127,9 +128,15 @@ TEST_CASE("Classic shape: UserData/EventXML with the data's size and the data") 
   using Data = std::vector<std::uint8_t>;
   const Data eight{0x15, 0, 0, 0, 0, 0, 0, 0};
   std::vector<WinevtValue> values{"WmiApRpl", "C:\\Windows\\system32\\wbem\\wmiaprpl.dll"};
-  SECTION("binary") { values.insert(values.end(), {std::uint64_t{8}, eight}); }
-  SECTION("hex text") { values.insert(values.end(), {"8", "1500000000000000"}); }
-  SECTION("plain Data and Binary") { values.emplace_back(eight); }
+  SECTION("binary") {
+    values.insert(values.end(), {std::uint64_t{8}, eight});
+  }
+  SECTION("hex text") {
+    values.insert(values.end(), {"8", "1500000000000000"});
+  }
+  SECTION("plain Data and Binary") {
+    values.emplace_back(eight);
+  }
   const LogEvent event = toLogEvent(record1008(values));
   CHECK(event.strings ==
         std::vector<std::string>{"WmiApRpl", "C:\\Windows\\system32\\wbem\\wmiaprpl.dll"});
@@ -151,10 +158,10 @@ TEST_CASE("Classic shape without data has no status") {
 
 TEST_CASE("Manifest shape: Win32Error becomes four bytes of data") {
   // The values of a real event of a current Windows.
-  const LogEvent event = toLogEvent(record1008(
-      {"MSDTC", "C:\\WINDOWS\\system32\\msdtcuiu.DLL", std::uint64_t{2147944538}}));
-  CHECK(event.strings == std::vector<std::string>{
-                             "MSDTC", "C:\\WINDOWS\\system32\\msdtcuiu.DLL", "2147944538"});
+  const LogEvent event = toLogEvent(
+      record1008({"MSDTC", "C:\\WINDOWS\\system32\\msdtcuiu.DLL", std::uint64_t{2147944538}}));
+  CHECK(event.strings ==
+        std::vector<std::string>{"MSDTC", "C:\\WINDOWS\\system32\\msdtcuiu.DLL", "2147944538"});
   CHECK(event.data == std::vector<std::uint8_t>{0x5A, 0x08, 0x07, 0x80});
   CHECK(event.type == EventType::warning);
 }
@@ -172,7 +179,8 @@ TEST_CASE("Hostile values make no harm and no data") {
   CHECK(toLogEvent(record1008({std::monostate()})).strings == std::vector<std::string>{""});
 }
 
-TEST_CASE("The query stays within what one XPath may have, and within our own events to the proof") {
+TEST_CASE(
+    "The query stays within what one XPath may have, and within our own events to the proof") {
   const std::string_view query = winevtQuery();
   CHECK(std::count(query.begin(), query.end(), '=') < 20);
   for (const char* name : {"'Perflib'", "'Microsoft-Windows-Perflib'", "'LoadPerf'",

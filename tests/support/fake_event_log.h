@@ -1,5 +1,5 @@
-// An Application log in memory behind both ports, with a fault at any call: what the readers are held to is
-// the same for both.
+// An Application log in memory behind both ports, with a fault at any call: what the readers are
+// held to is the same for both.
 #pragma once
 
 #include "core/classic_reader.h"
@@ -141,7 +141,8 @@ class FakeClassicApi : public ClassicLogApi {
         break;
       }
       Bytes bytes = bytesOf(record);
-      std::copy(bytes.begin(), bytes.end(), buffer.begin() + static_cast<std::ptrdiff_t>(result.bytes));
+      std::copy(bytes.begin(), bytes.end(),
+                buffer.begin() + static_cast<std::ptrdiff_t>(result.bytes));
       result.bytes += bytes.size();
       next_ = record.number + 1;
     }
@@ -181,7 +182,7 @@ class FakeWinevtApi : public WinevtApi {
  public:
   explicit FakeWinevtApi(FakeLog& log) : log_(log) {}
 
-  unsigned largestBatch = 1000;  ///< a larger one gives 1734, position moved
+  unsigned largestBatch = 1000;    ///< a larger one gives 1734, position moved
   std::uint32_t unrenderable = 0;  ///< number of a record that EvtRender fails on
   std::vector<Start> starts;
   std::vector<unsigned> batches;

@@ -1,0 +1,76 @@
+"""What the scenarios share. Each file is run as `python3 FILE x64|x86` and has prefixes of its own."""
+
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import exchange  # noqa: E402
+from lab import Lab  # noqa: E402
+
+ARCH = next((word for word in sys.argv[1:] if word in ("x64", "x86")), "x64")
+SERVICE = "MSExchangeIMC"
+# 32-bit Wine stands for NT 4.0 and Windows 2000, which have the classic interface alone.
+APIS = ["classic", "winevt"] if ARCH == "x64" else ["classic"]
+
+
+def policy(mode="repair", api="auto", **more):
+    """A policy of a server in trouble: quick to verify, everything else as the default has it."""
+    watch = {"counterService": SERVICE, "displayName": "Internet Mail Service",
+             "directory": "auto", "library": "auto", "counterFile": "imcperf.ini"}
+    watch.update(more.pop("watch", {}))
+    return {"schemaVersion": 1, "mode": mode, "watch": [watch],
+            "limits": {"commandTimeout": "60s", "probeTimeout": "10s"} | more.pop("limits", {}),
+            "verify": {"watchFor": "1s"}, "eventLog": {"api": api, "lookBack": "24h"}} | more
+
+
+class Scenario(unittest.TestCase):
+    def server(self, name=""):
+        """A fresh server of the lab for this test."""
+        words = [type(self).__name__, name or self._testMethodName]
+        return self.enterContext(Lab(ARCH, "-".join(words).replace("_", "-")))
+
+    def assert_article_steps(self, lab, expected):
+        """Tools by absolute path out of the system directory, in this order, with these arguments,
+        lodctr from the ini's folder. Saving all settings (lodctr /S:) is part of the backup."""
+        runs = [entry for entry in lab.journal() if "tool" in entry]
+        steps = [run for run in runs if not run["argv"][-1].upper().startswith("/S:")]
+        self.assertEqual([(run["tool"], run["argv"][1:]) for run in steps], expected)
+        for run in runs:
+            self.assertEqual(run["image"].lower(),
+                             f"c:\\windows\\system32\\{run['tool']}.exe")
+            if run["tool"] == "lodctr" and run in steps:
+                self.assertEqual(run["folder"].lower(), exchange.BIN.lower())
+
+    def assert_counters_whole(self, lab):
+        """Index values in step with Perflib's totals, texts where they belong, key complete."""
+        values = lab.index_values()
+        self.assertEqual(set(values), set(exchange.INDEX_VALUES))
+        first = values["First Counter"]
+        self.assertEqual(values["First Help"], first + 1)
+        self.assertEqual(values["Last Counter"], first + 2 * (len(exchange.IMC_COUNTERS) - 1))
+        self.assertEqual(values["Last Help"], values["Last Counter"] + 1)
+        names, helps = lab.texts("perfc009.dat"), lab.texts("perfh009.dat")
+        for i, (_, name, text) in enumerate(exchange.IMC_COUNTERS):
+            self.assertEqual(names[first + 2 * i], name)
+            self.assertEqual(helps[first + 2 * i + 1], text)
+        key = lab.counters()["services"][SERVICE]
+        for value in ("Library", "Open", "Collect", "Close"):
+            self.assertIn(value, key)
+
+    def assert_neighbours_untouched(self, before, after, lab):
+        """No other service's range or text moved."""
+        for service in before["services"]:
+            if service != SERVICE:
+                self.assertEqual(before["services"][service], after["services"][service])
+        names = exchange.parse_text_file(after["perfc009.dat"])
+        for service, (first, last) in exchange.ranges().items():
+            if service != SERVICE:
+                for index in range(first, last + 2, 2):
+                    self.assertEqual(names[index], exchange.texts()[0][index], lab)
+
+
+def main():
+    sys.argv = [sys.argv[0], *(word for word in sys.argv[1:] if word not in ("x64", "x86"))]
+    unittest.main(verbosity=2)

@@ -25,16 +25,13 @@ class TypedValues {
   TypedValues(const RegistryKey& key, std::vector<std::string>& malformed)
       : key_(key), malformed_(malformed) {}
 
-  std::optional<std::string> text(const char* name) {
-    return checked(name, [](const auto& value) { return textOf(value); });
-  }
-  std::optional<std::uint32_t> number(const char* name) {
-    return checked(name, [](const auto& value) { return numberOf(value); });
-  }
+  std::optional<std::string> text(const char* name) { return checked(name, textOf); }
+  std::optional<std::uint32_t> number(const char* name) { return checked(name, numberOf); }
 
  private:
-  template <class Convert>
-  auto checked(const char* name, Convert convert) {
+  template <class T>
+  std::optional<T> checked(const char* name,
+                           std::optional<T> (*convert)(const std::optional<RegistryValue>&)) {
     const auto value = key_.value(name);
     auto converted = convert(value);
     if (value && !converted) {

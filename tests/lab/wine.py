@@ -47,11 +47,14 @@ class Wine:
         words = [f"{name}={value}" for name, value in self.environment.items()]
         inner = ["chroot", f"--userspec={os.geteuid()}:{os.getegid()}", str(CHROOT),
                  "/usr/bin/env", "-i", *words, f"/usr/lib/wine/{program}", *arguments]
-        # Wine wants /proc. A mount namespace of its own leaves nothing behind on the machine; where
-        # none may be made, the chroot does without.
-        script = 'mount -t proc proc "$0/proc" 2>/dev/null; exec "$@"'
+        # 32-bit Wine wants /proc. In a mount namespace of its own nothing is left behind; inside a
+        # chroot there can be none, and /proc stays mounted in the i386 system.
         if _may_unshare():
+            script = 'mount -t proc proc "$0/proc"; exec "$@"'
             inner = ["unshare", "--mount", "sh", "-c", script, str(CHROOT), *inner]
+        elif not (CHROOT / "proc" / "self").exists():
+            subprocess.run(privileged(["mount", "-t", "proc", "proc", str(CHROOT / "proc")]),
+                           check=True)
         return privileged(inner)
 
     def start(self, *arguments, **options):

@@ -21,6 +21,13 @@ if(IMSHEALTH_SANITIZE)
   target_link_options(imshealth_options INTERFACE -fsanitize=address,undefined)
 endif()
 
+option(IMSHEALTH_FUZZ "Build the fuzzers of tests/fuzz; needs clang" OFF)
+if(IMSHEALTH_FUZZ)
+  target_compile_options(imshealth_options INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(imshealth_options INTERFACE -fsanitize=address,undefined)
+endif()
+
 if(WIN32)
   if(CMAKE_SIZEOF_VOID_P EQUAL 4)
     # One exe from NT 4.0 on: headers of later systems would choose later functions by themselves.

@@ -79,6 +79,10 @@ Alert started(const std::string& version, Mode mode, const std::string& policyFi
 
 Alert stopped(const std::string& reason) { return make(101, EventType::information, {reason}); }
 
+Alert couldNotStart(const std::string& reason) {
+  return make(111, EventType::error, {reason});
+}
+
 Alert policyTakenOver(const std::string& policyFile, Mode mode) {
   return make(102, EventType::information, {policyFile, std::string(toString(mode))});
 }

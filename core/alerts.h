@@ -14,6 +14,7 @@ namespace imshealth::alerts {
 
 Alert started(const std::string& version, Mode, const std::string& policyFile, const std::string& api);
 Alert stopped(const std::string& reason);
+Alert couldNotStart(const std::string& reason);
 Alert policyTakenOver(const std::string& policyFile, Mode);
 Alert policyRefused(const std::string& policyFile, int line, int column, const std::string& reason);
 Alert incidentOpened(const std::string& counterService, Cause, const std::string& explanation, Verdict,

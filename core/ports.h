@@ -22,8 +22,8 @@ class Clock {
   virtual LocalTime local(Time) const = 0;
 };
 
-/// The Application event log, for writing. An error is worth a line in the log file, no more: the
-/// adapter keeps alerts that could not be written and writes them later.
+/// The Application event log, for writing. Error: it was not written; core/alerter.h keeps it and tries
+/// again.
 class AlertLog {
  public:
   virtual ~AlertLog() = default;

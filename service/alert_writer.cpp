@@ -15,7 +15,7 @@ DWORD fullEventId(const Alert& alert) {
   return severity << 30 | alert.id;
 }
 
-DWORD AlertWriter::reportOnce(const Alert& alert) {
+DWORD AlertWriter::report(const Alert& alert) {
   if (!log_) {
     log_.reset(functions_.registerSource(nullptr, eventSourceName));
     if (!log_) {
@@ -36,29 +36,15 @@ DWORD AlertWriter::reportOnce(const Alert& alert) {
   return written ? ERROR_SUCCESS : GetLastError();
 }
 
-Result<void> AlertWriter::report(const Alert& alert) {
-  DWORD code = reportOnce(alert);
+Result<void> AlertWriter::write(const Alert& alert) {
+  DWORD code = report(alert);
   if (code != ERROR_SUCCESS) {
     log_.reset();
-    code = reportOnce(alert);
+    code = report(alert);
   }
   if (code != ERROR_SUCCESS) {
     log_.reset();
     return windowsError("ReportEvent", code);
-  }
-  return {};
-}
-
-Result<void> AlertWriter::write(const Alert& alert) {
-  pending_.push_back(alert);
-  if (pending_.size() > bound) {
-    pending_.pop_front();
-  }
-  while (!pending_.empty()) {
-    if (auto reported = report(pending_.front()); !reported) {
-      return reported;
-    }
-    pending_.pop_front();
   }
   return {};
 }

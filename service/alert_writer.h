@@ -4,8 +4,6 @@
 #include "core/ports.h"
 #include "service/win32/handles.h"
 
-#include <deque>
-
 namespace imshealth {
 
 inline constexpr wchar_t eventSourceName[] = L"ImsHealth";
@@ -22,20 +20,14 @@ class AlertWriter : public AlertLog {
  public:
   explicit AlertWriter(const EventWriterFunctions& functions = {}) : functions_(functions) {}
 
-  /// What cannot be written is kept, at most `bound` alerts (the oldest go first), and written with
-  /// the next one. The handle is opened again once where the log service was restarted (errors 6
-  /// and 1722).
+  /// Opens the log again once where its service was restarted (errors 6 and 1722).
   Result<void> write(const Alert&) override;
 
-  static constexpr std::size_t bound = 100;
-
  private:
-  Result<void> report(const Alert&);
-  DWORD reportOnce(const Alert&);
+  DWORD report(const Alert&);
 
   EventWriterFunctions functions_;
   UniqueEventWriter log_;
-  std::deque<Alert> pending_;
 };
 
 /// Severity in the two highest bits, facility 0: what messages.mc makes of an id.

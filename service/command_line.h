@@ -24,7 +24,8 @@ inline constexpr int unreachable = 3;  ///< needs administrator rights or cannot
 struct CommandIo {
   std::ostream& out;
   std::ostream& err;
-  bool terminal = false;  ///< `out` is a terminal: colour and progress are welcome
+  bool terminal = false;  ///< `out` is a terminal: progress is welcome
+  bool colour = false;    ///< and it understands colours (ANSI)
 };
 
 /// What the verbs fill in while the command line is parsed.

@@ -13,5 +13,5 @@ int wmain(int argc, wchar_t** argv) {
   }
   ConsoleStream out(STD_OUTPUT_HANDLE);
   ConsoleStream err(STD_ERROR_HANDLE);
-  return runCommandLine(arguments, {out, err, out.isTerminal()});
+  return runCommandLine(arguments, {out, err, out.isTerminal(), out.takesColour()});
 }

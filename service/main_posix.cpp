@@ -6,8 +6,8 @@
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const int code =
-      imshealth::runCommandLine(arguments, {std::cout, std::cerr, isatty(STDOUT_FILENO) != 0});
+  const bool terminal = isatty(STDOUT_FILENO) != 0;
+  const int code = imshealth::runCommandLine(arguments, {std::cout, std::cerr, terminal, terminal});
   std::cout.flush();
   return code;
 }

@@ -1,4 +1,4 @@
-// One function per verb; each fills in Invocation::action when its verb was given.
+// One function per group of verbs; each fills in Invocation::action when its verb was given.
 #pragma once
 
 #include "service/command_line.h"
@@ -9,6 +9,11 @@ namespace imshealth {
 void addPolicyCommand(CLI::App&, Invocation&);
 
 // Windows.
+void addServiceCommands(CLI::App&, Invocation&);
+void addCheckCommand(CLI::App&, Invocation&);
+void addRepairCommand(CLI::App&, Invocation&);
+void addStatusCommand(CLI::App&, Invocation&);
+void addResetCommand(CLI::App&, Invocation&);
 void addProbeCommand(CLI::App&, Invocation&);
 
 }  // namespace imshealth

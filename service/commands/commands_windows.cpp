@@ -3,6 +3,11 @@
 namespace imshealth {
 
 void addCommands(CLI::App& app, Invocation& invocation) {
+  addServiceCommands(app, invocation);
+  addCheckCommand(app, invocation);
+  addRepairCommand(app, invocation);
+  addStatusCommand(app, invocation);
+  addResetCommand(app, invocation);
   addPolicyCommand(app, invocation);
   addProbeCommand(app, invocation);
 }

@@ -14,6 +14,8 @@ constexpr std::size_t longestPending = 8192;  // WriteConsole fails beyond about
 ConsoleBuffer::ConsoleBuffer(DWORD standardHandle) : handle_(GetStdHandle(standardHandle)) {
   DWORD mode = 0;
   terminal_ = GetConsoleMode(handle_, &mode) != FALSE;
+  constexpr DWORD virtualTerminalProcessing = 0x0004;
+  colour_ = terminal_ && SetConsoleMode(handle_, mode | virtualTerminalProcessing) != FALSE;
 }
 
 ConsoleBuffer::~ConsoleBuffer() {

@@ -18,6 +18,7 @@ class ConsoleBuffer : public std::streambuf {
   ConsoleBuffer& operator=(const ConsoleBuffer&) = delete;
 
   bool isTerminal() const { return terminal_; }
+  bool takesColour() const { return colour_; }
 
  protected:
   int_type overflow(int_type c) override;
@@ -29,6 +30,7 @@ class ConsoleBuffer : public std::streambuf {
 
   HANDLE handle_;  // the process's own; not closed
   bool terminal_ = false;
+  bool colour_ = false;
   std::string pending_;
 };
 
@@ -38,6 +40,8 @@ class ConsoleStream : public std::ostream {
     rdbuf(&buffer_);
   }
   bool isTerminal() const { return buffer_.isTerminal(); }
+  /// ANSI colours: Windows 10 and later.
+  bool takesColour() const { return buffer_.takesColour(); }
 
  private:
   ConsoleBuffer buffer_;

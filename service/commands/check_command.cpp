@@ -1,0 +1,130 @@
+// imshealth check: diagnose now, change nothing.
+#include "core/causes.h"
+#include "core/examine.h"
+#include "service/adapters.h"
+#include "service/commands/command_policy.h"
+#include "service/commands/commands.h"
+#include "service/commands/event_loop.h"
+#include "service/commands/output.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+#include <ostream>
+
+namespace imshealth {
+namespace {
+
+struct Options {
+  std::vector<std::string> services;
+  std::string policyFile;
+  bool json = false;
+};
+
+struct Checked {
+  WatchPolicy watch;
+  Examination examination;
+};
+
+Json toJson(const Checked& checked) {
+  Json findings = Json::array();
+  for (const Finding& finding : checked.examination.findings) {
+    const CauseRow& row = rowOf(finding.cause);
+    findings.push_back({{"cause", row.code},
+                        {"meaning", row.meaning},
+                        {"evidence", finding.evidence},
+                        {"remedy", row.remedy},
+                        {"article", row.article},
+                        {"repairable", finding.repairable}});
+  }
+  const ProbeResult& probe = checked.examination.facts.probe;
+  return {{"counterService", checked.watch.counterService},
+          {"healthy", checked.examination.findings.empty()},
+          {"library", checked.examination.facts.library.path},
+          {"version", checked.examination.facts.library.version},
+          {"findings", std::move(findings)},
+          {"probe",
+           {{"result", toString(probe.outcome)},
+            {"status", orNull(probe.status)},
+            {"stage", probe.stage},
+            {"note", probe.note}}}};
+}
+
+void writeText(CommandIo& io, const Checked& checked) {
+  const bool healthy = checked.examination.findings.empty();
+  io.out << checked.watch.counterService << ": "
+         << coloured(io, healthy ? Colour::good : Colour::bad, healthy ? "healthy" : "not healthy")
+         << "\n";
+  for (const Finding& finding : checked.examination.findings) {
+    const CauseRow& row = rowOf(finding.cause);
+    io.out << "  " << coloured(io, Colour::bad, row.code) << ": " << row.meaning << "\n"
+           << "    evidence  " << finding.evidence << "\n"
+           << "    remedy    " << row.remedy << "\n"
+           << "    repair    " << (finding.repairable ? "imshealth can mend it" : "by hand")
+           << "\n";
+    if (!row.article.empty()) {
+      io.out << "    article   " << row.article << "\n";
+    }
+  }
+  const ProbeResult& probe = checked.examination.facts.probe;
+  io.out << "  open probe: " << toString(probe.outcome);
+  if (probe.status) {
+    io.out << fmt::format(", status {}", *probe.status);
+  }
+  if (!probe.note.empty()) {
+    io.out << " (" << probe.note << ")";
+  }
+  io.out << "\n";
+}
+
+int run(const Options& options, CommandIo& io) {
+  int code = exit_code::done;
+  const auto policy = commandPolicy(options.policyFile, options.services, io, code);
+  if (!policy) {
+    return code;
+  }
+  if (!requireAdministrator(io)) {
+    return exit_code::unreachable;
+  }
+  Adapters adapters(policy->folder, {}, policy->policy.log);
+  boost::asio::io_context loop{1};
+  std::vector<Checked> all;
+  runToEnd(loop, [&]() -> boost::asio::awaitable<void> {
+    for (const WatchPolicy& watch : policy->watches) {
+      all.push_back({watch, co_await examine(watch, policy->policy.limits, policy->origin,
+                                             Occasion{}, adapters.survey(), adapters.probe)});
+    }
+  }());
+  bool healthy = true;
+  Json services = Json::array();
+  for (const Checked& checked : all) {
+    healthy = healthy && checked.examination.findings.empty();
+    if (options.json) {
+      services.push_back(toJson(checked));
+    } else {
+      writeText(io, checked);
+    }
+  }
+  if (options.json) {
+    writeJson(io, {{"healthy", healthy}, {"services", std::move(services)}});
+  }
+  return healthy ? exit_code::done : exit_code::problem;
+}
+
+}  // namespace
+
+void addCheckCommand(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* check = app.add_subcommand(
+      "check", "Diagnose now and change nothing: findings with causes and remedies");
+  check->add_option("SERVICE", options->services,
+                    "Counter services; all watched ones where none is named");
+  check->add_option("--policy", options->policyFile, "Another policy file");
+  check->add_flag("--json", options->json, "Machine-readable output");
+  check->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return run(*options, invocation.io); };
+  });
+}
+
+}  // namespace imshealth

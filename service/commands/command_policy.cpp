@@ -1,0 +1,78 @@
+#include "service/commands/command_policy.h"
+
+#include "config/parse_policy.h"
+#include "service/win32/file_io.h"
+#include "service/win32/handles.h"
+
+#include <ostream>
+
+namespace imshealth {
+namespace {
+
+constexpr std::uint64_t largestPolicy = 1024 * 1024;
+
+bool readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into, CommandIo& io) {
+  const auto text = readWholeFile(file, largestPolicy);
+  if (!text) {
+    if (mayBeMissing && text.error().kind == ErrorKind::missing) {
+      into.policy = builtInPolicy();
+      return true;
+    }
+    io.err << "imshealth: " << text.error().describe() << "\n";
+    return false;
+  }
+  PolicyReading reading = parsePolicy(*text);
+  for (const Diagnostic& diagnostic : reading.diagnostics) {
+    io.err << render(diagnostic, file, *text);
+  }
+  if (!reading.policy) {
+    return false;
+  }
+  into.policy = std::move(*reading.policy);
+  into.origin.file = file;
+  return true;
+}
+
+}  // namespace
+
+std::optional<CommandPolicy> commandPolicy(const std::string& file,
+                                           const std::vector<std::string>& services, CommandIo& io,
+                                           int& code) {
+  CommandPolicy result;
+  auto folder = findDataFolder();
+  if (!folder) {
+    io.err << "imshealth: " << folder.error().describe() << "\n";
+    code = exit_code::unreachable;
+    return std::nullopt;
+  }
+  result.folder = *folder;
+  code = exit_code::usage;
+  if (!readPolicy(file.empty() ? folder->policyFile() : file, file.empty(), result, io)) {
+    return std::nullopt;
+  }
+  for (const std::string& service : services) {
+    const WatchPolicy* watch = result.policy.find(service);
+    if (watch == nullptr) {
+      io.err << "imshealth: " << service << " is not watched by the policy\n";
+      return std::nullopt;
+    }
+    result.watches.push_back(*watch);
+  }
+  if (services.empty()) {
+    result.watches = result.policy.watch;
+  }
+  code = exit_code::done;
+  return result;
+}
+
+bool requireAdministrator(CommandIo& io) {
+  // Only administrators may create services, on every version; no token has to be taken apart for
+  // it.
+  if (UniqueServiceHandle(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CREATE_SERVICE))) {
+    return true;
+  }
+  io.err << "imshealth: this needs administrator rights\n";
+  return false;
+}
+
+}  // namespace imshealth

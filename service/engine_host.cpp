@@ -1,0 +1,212 @@
+#include "service/engine_host.h"
+
+#include "core/alerts.h"
+#include "core/listen.h"
+#include "core/monitor.h"
+#include "core/version.h"
+#include "service/adapters.h"
+#include "service/open_event_source.h"
+#include "service/policy_keeper.h"
+#include "service/policy_watch.h"
+#include "service/win32/named_mutex.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace asio = boost::asio;
+
+namespace imshealth {
+namespace {
+
+constexpr Milliseconds policySettling = std::chrono::milliseconds(500);
+constexpr Milliseconds longestFarewell = std::chrono::seconds(20);
+constexpr Milliseconds farewellStep = std::chrono::milliseconds(100);
+
+/// co_spawn's completion: a mistake of ours leaves the loop and ends the program.
+void orEnd(const std::exception_ptr& failure) {
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
+}
+
+}  // namespace
+
+struct EngineHost::Engine : Listener, LogTail {
+  Engine(DataFolder dataFolder, std::optional<std::string> otherPolicy, EngineEvents engineEvents)
+      : folder(std::move(dataFolder)),
+        events(std::move(engineEvents)),
+        keeper(otherPolicy ? *otherPolicy : folder.policyFile(),
+               otherPolicy ? std::string() : folder.keptPolicyFile()) {}
+
+  // --- the log hands on -------------------------------------------------------------------------
+  void onEvent(const LogEvent& event) override { monitor->heard(event); }
+  void onAlert(const Alert& alert) override { adapters->alerter.raise(alert); }
+  void onPosition(const Cursor& cursor) override {
+    position = cursor;
+    monitor->caughtUp(cursor, source->api());
+  }
+  Result<LogPosition> drain() override {
+    if (auto drained = listening->drain(); !drained) {
+      return drained.error();
+    }
+    return LogPosition{position.epoch, position.newestSeen};
+  }
+
+  // --- life ------------------------------------------------------------------------------------
+  Result<void> start();
+  asio::awaitable<void> live();
+  asio::awaitable<void> checkEachMinute();
+  asio::awaitable<void> awaitIdle();
+  void lookAtPolicy();
+  void beginStop(std::string why);
+
+  DataFolder folder;
+  EngineEvents events;
+  asio::io_context loop{1};
+  PolicyKeeper keeper;
+  NamedMutex instance{L"ImsHealthInstance"};
+  std::unique_ptr<Adapters> adapters;
+  std::unique_ptr<StoppableEventSource> source;
+  std::unique_ptr<Listening> listening;
+  std::unique_ptr<Monitor> monitor;
+  Cursor position;
+  std::string stopReason;
+};
+
+Result<void> EngineHost::Engine::start() {
+  if (auto only = instance.acquire(0); !only) {
+    return Error(only.error().kind, "imshealth", only.error().systemCode,
+                 only.error().kind == ErrorKind::timedOut ? "another instance is running"
+                                                          : only.error().text);
+  }
+  events.onProgress();
+  if (auto made = makeDataFolder(folder); !made) {
+    return made.error();
+  }
+  PolicyInForce inForce = keeper.load();
+  adapters = std::make_unique<Adapters>(folder, folder.logFile(), inForce.policy.log);
+  adapters->log.info(std::string("imshealth ") + version + " starts");
+  if (inForce.refusal) {
+    adapters->alerter.raise(*inForce.refusal);
+  }
+  events.onProgress();
+
+  std::optional<Cursor> saved;
+  if (const auto state = adapters->state.read(); state && !state->cursor.api.empty()) {
+    saved = state->cursor;
+    position = *saved;
+  }
+  const std::int64_t lookBackStart =
+      toSeconds(adapters->clock.now() - inForce.policy.eventLog.lookBack);
+  source = openEventSource(loop.get_executor(), inForce.policy.eventLog.api, saved, lookBackStart);
+  listening = std::make_unique<Listening>(*source, *this, adapters->sleeper, adapters->clock);
+  const std::string file = inForce.file;
+  const Mode mode = inForce.policy.mode;
+  monitor =
+      std::make_unique<Monitor>(loop.get_executor(),
+                                MonitorPorts{adapters->clock, adapters->state, adapters->alerter,
+                                             adapters->repairLock, adapters->repair(*this)},
+                                std::move(inForce.policy), PolicyOrigin{file}, folder.backup());
+  adapters->alerter.raise(alerts::started(version, mode, file.empty() ? "built-in default" : file,
+                                          std::string(source->api())));
+  return {};
+}
+
+asio::awaitable<void> EngineHost::Engine::live() {
+  events.onRunning();
+  co_await monitor->takeUp();
+  co_await listening->run();
+  co_await awaitIdle();
+  // Everything has ended that was told to; what still hangs (a wait on a dead driver) is left
+  // behind.
+  adapters->alerter.raise(alerts::stopped(stopReason));
+  adapters->log.info("imshealth stops: " + stopReason);
+  loop.stop();
+}
+
+asio::awaitable<void> EngineHost::Engine::checkEachMinute() {
+  while (co_await adapters->sleeper.sleep(Listening::safetyCheck)) {
+    lookAtPolicy();
+    monitor->safetyCheck();
+  }
+}
+
+/// A step of a repair that is being ended or rolled back may go on for a while.
+asio::awaitable<void> EngineHost::Engine::awaitIdle() {
+  asio::steady_timer timer(loop);
+  for (Milliseconds waited{0}; !monitor->isIdle() && waited < longestFarewell;
+       waited += farewellStep) {
+    events.onProgress();
+    timer.expires_after(farewellStep);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+}
+
+void EngineHost::Engine::lookAtPolicy() {
+  auto change = keeper.reload();
+  if (!change) {
+    return;
+  }
+  if (change->refusal) {
+    adapters->alerter.raise(*change->refusal);
+  }
+  if (change->policy) {
+    adapters->log.setLevel(change->policy->log.level);
+    adapters->alerter.raise(alerts::policyTakenOver(
+        change->file.empty() ? "built-in default" : change->file, change->policy->mode));
+    monitor->adopt(std::move(*change->policy), PolicyOrigin{change->file});
+  }
+}
+
+void EngineHost::Engine::beginStop(std::string why) {
+  if (!adapters || adapters->stop.raised()) {
+    return;
+  }
+  stopReason = std::move(why);
+  monitor->stop();
+  adapters->stop.raise();
+  source->stop();
+}
+
+EngineHost::EngineHost(DataFolder folder, std::optional<std::string> policyFile,
+                       EngineEvents events)
+    : engine_(
+          std::make_unique<Engine>(std::move(folder), std::move(policyFile), std::move(events))) {}
+
+EngineHost::~EngineHost() = default;
+
+Result<void> EngineHost::run() {
+  Engine& engine = *engine_;
+  if (auto started = engine.start(); !started) {
+    return started;
+  }
+  const std::string& policyFile = engine.keeper.file();
+  asio::co_spawn(engine.loop, engine.live(), orEnd);
+  asio::co_spawn(engine.loop, engine.checkEachMinute(), orEnd);
+  asio::co_spawn(engine.loop,
+                 watchFolder(policyFile.substr(0, policyFile.find_last_of("\\/")), policySettling,
+                             engine.adapters->stop, [&engine] { engine.lookAtPolicy(); }),
+                 orEnd);
+  engine.loop.run();
+  return {};
+}
+
+void EngineHost::requestStop(std::string reason) {
+  asio::post(engine_->loop, [engine = engine_.get(), why = std::move(reason)]() mutable {
+    engine->beginStop(std::move(why));
+  });
+}
+
+void EngineHost::requestPause(bool paused) {
+  asio::post(engine_->loop, [engine = engine_.get(), paused] { engine->monitor->pause(paused); });
+}
+
+void EngineHost::requestPolicy() {
+  asio::post(engine_->loop, [engine = engine_.get()] { engine->lookAtPolicy(); });
+}
+
+}  // namespace imshealth

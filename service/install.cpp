@@ -1,0 +1,166 @@
+#include "service/install.h"
+
+#include "service/data_folder.h"
+#include "service/service_host.h"
+#include "service/win32/dynamic_procs.h"
+#include "service/win32/last_error.h"
+#include "service/win32/text.h"
+
+namespace imshealth {
+namespace {
+
+constexpr DWORD longestStop = 30'000;  // milliseconds
+constexpr wchar_t eventSourceKey[] =
+    L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\ImsHealth";
+
+// ChangeServiceConfig2 came with Windows 2000, most of its levels later; a level that this system
+// does not have is no failure.
+void configureMore(SC_HANDLE service) {
+  using ChangeConfig2 = BOOL WINAPI(SC_HANDLE, DWORD, void*);
+  auto* change = systemFunction<ChangeConfig2>(L"advapi32.dll", "ChangeServiceConfig2W");
+  if (change == nullptr) {
+    return;
+  }
+  wchar_t description[] =
+      L"Hears when the performance counters of the Internet Mail Service cannot be opened (Perflib "
+      L"event 1008), "
+      L"says why, and repairs them where the policy allows it.";
+  struct {
+    LPWSTR text;
+  } descriptionLevel{description};
+  change(service, 1 /* SERVICE_CONFIG_DESCRIPTION */, &descriptionLevel);
+
+  SC_ACTION actions[] = {
+      {SC_ACTION_RESTART, 60'000}, {SC_ACTION_RESTART, 60'000}, {SC_ACTION_RESTART, 300'000}};
+  SERVICE_FAILURE_ACTIONSW failure{};
+  failure.dwResetPeriod = 24 * 60 * 60;  // seconds
+  failure.cActions = 3;
+  failure.lpsaActions = actions;
+  change(service, 2 /* SERVICE_CONFIG_FAILURE_ACTIONS */, &failure);
+
+  struct {
+    DWORD type;
+  } sid{1 /* SERVICE_SID_TYPE_UNRESTRICTED */};
+  change(service, 5 /* SERVICE_CONFIG_SERVICE_SID_INFO, Vista */, &sid);
+  // What the service needs of LocalSystem: to read security of files that deny it, and to put keys
+  // back.
+  wchar_t privileges[] =
+      L"SeBackupPrivilege\0SeRestorePrivilege\0SeChangeNotifyPrivilege\0"
+      L"SeTakeOwnershipPrivilege\0SeSecurityPrivilege\0SeImpersonatePrivilege\0";
+  struct {
+    LPWSTR list;
+  } required{privileges};
+  change(service, 6 /* SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, Vista */, &required);
+}
+
+Result<void> installService(const std::string& program) {
+  const UniqueServiceHandle scm(
+      OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE));
+  if (!scm) {
+    return lastError("service control manager");
+  }
+  const std::wstring image = L'"' + toWide(program) + L"\" service";
+  // Restarting by failure actions needs SERVICE_START on the handle that sets them.
+  constexpr DWORD access = SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_START;
+  UniqueServiceHandle service(CreateServiceW(scm.get(), serviceName, serviceDisplayName, access,
+                                             SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
+                                             SERVICE_ERROR_NORMAL, image.c_str(), nullptr, nullptr,
+                                             nullptr, nullptr, nullptr));
+  if (!service && GetLastError() == ERROR_SERVICE_EXISTS) {
+    service.reset(OpenServiceW(scm.get(), serviceName, access));
+    if (service &&
+        !ChangeServiceConfigW(service.get(), SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
+                              SERVICE_ERROR_NORMAL, image.c_str(), nullptr, nullptr, nullptr,
+                              nullptr, nullptr, serviceDisplayName)) {
+      return lastError("service ImsHealth");
+    }
+  }
+  if (!service) {
+    return lastError("service ImsHealth");
+  }
+  configureMore(service.get());
+  return {};
+}
+
+Result<void> installEventSource(const std::string& program) {
+  UniqueRegistryKey key;
+  LONG code = RegCreateKeyExW(HKEY_LOCAL_MACHINE, eventSourceKey, 0, nullptr, 0, KEY_SET_VALUE,
+                              nullptr, key.put(), nullptr);
+  if (code == ERROR_SUCCESS) {
+    const std::wstring file = toWide(program);
+    code = RegSetValueExW(key.get(), L"EventMessageFile", 0, REG_EXPAND_SZ,
+                          reinterpret_cast<const BYTE*>(file.c_str()),
+                          static_cast<DWORD>((file.size() + 1) * sizeof(wchar_t)));
+  }
+  if (code == ERROR_SUCCESS) {
+    const DWORD errorsWarningsInformation = 7;
+    code = RegSetValueExW(key.get(), L"TypesSupported", 0, REG_DWORD,
+                          reinterpret_cast<const BYTE*>(&errorsWarningsInformation), sizeof(DWORD));
+  }
+  if (code != ERROR_SUCCESS) {
+    return windowsError("event source ImsHealth", static_cast<DWORD>(code));
+  }
+  return {};
+}
+
+/// Bounded; the service answers within five seconds, and within twenty in the middle of a repair.
+Result<void> stopService(SC_HANDLE service) {
+  SERVICE_STATUS status{};
+  if (!ControlService(service, SERVICE_CONTROL_STOP, &status)) {
+    const DWORD code = GetLastError();
+    if (code == ERROR_SERVICE_NOT_ACTIVE) {
+      return {};
+    }
+    return windowsError("stopping ImsHealth", code);
+  }
+  constexpr DWORD pause = 200;
+  for (DWORD waited = 0; waited < longestStop; waited += pause) {
+    if (QueryServiceStatus(service, &status) && status.dwCurrentState == SERVICE_STOPPED) {
+      return {};
+    }
+    Sleep(pause);
+  }
+  return Error(ErrorKind::timedOut, "stopping ImsHealth", 0, "the service did not stop in time");
+}
+
+}  // namespace
+
+Result<void> install(const std::string& program) {
+  auto folder = findDataFolder();
+  if (!folder) {
+    return folder.error();
+  }
+  if (auto made = makeDataFolder(*folder); !made) {
+    return made;
+  }
+  if (auto source = installEventSource(program); !source) {
+    return source;
+  }
+  return installService(program);
+}
+
+Result<void> uninstall() {
+  const UniqueServiceHandle scm(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
+  if (!scm) {
+    return lastError("service control manager");
+  }
+  const UniqueServiceHandle service(
+      OpenServiceW(scm.get(), serviceName, SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE));
+  if (service) {
+    if (auto stopped = stopService(service.get()); !stopped) {
+      return stopped;
+    }
+    if (!DeleteService(service.get()) && GetLastError() != ERROR_SERVICE_MARKED_FOR_DELETE) {
+      return lastError("service ImsHealth");
+    }
+  } else if (GetLastError() != ERROR_SERVICE_DOES_NOT_EXIST) {
+    return lastError("service ImsHealth");
+  }
+  const LONG code = RegDeleteKeyW(HKEY_LOCAL_MACHINE, eventSourceKey);
+  if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND) {
+    return windowsError("event source ImsHealth", static_cast<DWORD>(code));
+  }
+  return {};
+}
+
+}  // namespace imshealth

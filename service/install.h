@@ -1,0 +1,19 @@
+// The service, its event source and its data folder, without the MSI: for xcopy deployments. Doing
+// it twice is as good as doing it once.
+#pragma once
+
+#include "core/error.h"
+
+#include <string>
+
+namespace imshealth {
+
+/// `program`: absolute path of the exe that is to run as the service. Creates or updates the
+/// service (automatic start, LocalSystem, quoted path, description, failure actions 60 s, 60 s, 300
+/// s), the event source and the data folder. An existing policy.json is left alone.
+Result<void> install(const std::string& program);
+
+/// Stops and removes the service and the event source. policy.json, state and backups stay.
+Result<void> uninstall();
+
+}  // namespace imshealth

@@ -1,0 +1,104 @@
+// The only file that includes spdlog, so that it can have file names in UTF-16.
+#define SPDLOG_WCHAR_FILENAMES
+
+#include "service/log_file.h"
+
+#include "service/win32/text.h"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace imshealth {
+namespace {
+
+/// Foreign text must not forge lines.
+std::string oneLine(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+struct LogFile::Implementation {
+  std::shared_ptr<spdlog::logger> logger;
+};
+
+LogFile::LogFile(const std::string& path, const LogPolicy& policy)
+    : implementation_(std::make_unique<Implementation>()) {
+  if (path.empty()) {
+    return;
+  }
+  try {
+    auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_st>(
+        toWide(path), static_cast<std::size_t>(policy.maxSize),
+        static_cast<std::size_t>(std::max(policy.files - 1, 0)));
+    auto logger = std::make_shared<spdlog::logger>("imshealth", std::move(sink));
+    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %z [%l] %v");
+    logger->flush_on(spdlog::level::trace);
+    logger->set_error_handler([](const std::string&) {});  // disk full: there is nobody to tell
+    implementation_->logger = std::move(logger);
+    setLevel(policy.level);
+  } catch (const spdlog::spdlog_ex&) {
+    // No folder or no rights: the program works without its diagnostic log.
+  }
+}
+
+LogFile::~LogFile() = default;
+
+void LogFile::info(std::string_view line) {
+  if (implementation_->logger) {
+    implementation_->logger->info("{}", oneLine(std::string(line)));
+  }
+}
+
+void LogFile::error(std::string_view line) {
+  if (implementation_->logger) {
+    implementation_->logger->error("{}", oneLine(std::string(line)));
+  }
+}
+
+void LogFile::debug(std::string_view line) {
+  if (implementation_->logger) {
+    implementation_->logger->debug("{}", oneLine(std::string(line)));
+  }
+}
+
+void LogFile::setLevel(const std::string& level) {
+  if (implementation_->logger) {
+    implementation_->logger->set_level(spdlog::level::from_str(level));
+  }
+}
+
+Result<void> LoggedAlerts::write(const Alert& alert) {
+  std::string line = fmt::format("alert {}:", alert.id);
+  for (const std::string& text : alert.strings) {
+    line += fmt::format(" [{}]", text);
+  }
+  alert.type == EventType::error ? file_.error(line) : file_.info(line);
+  auto written = log_.write(alert);
+  if (!written) {
+    file_.error("the alert could not be written: " + written.error().describe());
+  }
+  return written;
+}
+
+boost::asio::awaitable<Result<ToolResult>> LoggedTools::run(const ToolCommand& command,
+                                                            Milliseconds deadline) {
+  file_.info(fmt::format("runs {} in {}", command.display(), command.workingDirectory));
+  auto result = co_await tools_.run(command, deadline);
+  if (!result) {
+    file_.error("did not start: " + result.error().describe());
+  } else {
+    const char* end = result->end == ToolEnd::exited     ? "exited"
+                      : result->end == ToolEnd::timedOut ? "was ended at the deadline, "
+                                                         : "was ended by a stop, ";
+    file_.info(fmt::format("{} with {}; output: {}", end, result->exitCode, result->output));
+  }
+  co_return result;
+}
+
+}  // namespace imshealth

@@ -1,0 +1,47 @@
+// What the service tells the service control manager: its state, check points, and how it ended.
+#pragma once
+
+#include "service/win32/sdk.h"
+
+#include <mutex>
+
+namespace imshealth {
+
+/// Called by the SCM's thread and by the engine's.
+class ServiceStatus {
+ public:
+  using Report = BOOL(WINAPI*)(SERVICE_STATUS_HANDLE, SERVICE_STATUS*);
+
+  /// `shutdownControls`: SHUTDOWN, and PRESHUTDOWN where the system has it.
+  explicit ServiceStatus(DWORD shutdownControls, Report report = SetServiceStatus)
+      : report_(report), shutdownControls_(shutdownControls) {}
+
+  void attach(SERVICE_STATUS_HANDLE handle) { handle_ = handle; }
+
+  void startPending() { enter(SERVICE_START_PENDING); }
+  void running() { enter(SERVICE_RUNNING); }
+  void pausing() { enter(SERVICE_PAUSE_PENDING); }
+  void paused() { enter(SERVICE_PAUSED); }
+  void continuing() { enter(SERVICE_CONTINUE_PENDING); }
+  void stopPending() { enter(SERVICE_STOP_PENDING); }
+  /// The last call of the service main. `serviceCode` 0: stopped as it was told to.
+  void stopped(DWORD serviceCode);
+
+  /// Real progress in a pending state; nothing otherwise.
+  void progress();
+  DWORD state() const;
+
+ private:
+  void enter(DWORD state);
+  void tell();
+
+  mutable std::mutex mutex_;
+  Report report_;
+  DWORD shutdownControls_;
+  SERVICE_STATUS_HANDLE handle_ = nullptr;
+  DWORD state_ = SERVICE_STOPPED;
+  DWORD checkPoint_ = 0;
+  DWORD serviceCode_ = 0;
+};
+
+}  // namespace imshealth

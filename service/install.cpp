@@ -3,6 +3,7 @@
 #include "service/data_folder.h"
 #include "service/service_host.h"
 #include "service/win32/dynamic_procs.h"
+#include "service/win32/handles.h"
 #include "service/win32/last_error.h"
 #include "service/win32/text.h"
 

@@ -1,0 +1,44 @@
+#include "service/command_line.h"
+
+#include <catch2/catch.hpp>
+
+#include <sstream>
+
+using namespace imshealth;
+
+namespace {
+
+struct Run {
+  explicit Run(const std::vector<std::string>& arguments) {
+    code = runCommandLine(arguments, {out, err});
+  }
+  std::ostringstream out, err;
+  int code = -1;
+};
+
+}  // namespace
+
+TEST_CASE("bad usage is exit code 2") {
+  CHECK(Run({}).code == exit_code::usage);
+  CHECK(Run({"nonsense"}).code == exit_code::usage);
+  CHECK(Run({"repair", "--nonsense"}).code == exit_code::usage);
+  CHECK(Run({"check", "NotWatched"}).code == exit_code::usage);
+  CHECK(Run({"check", "--policy", "C:\\no such policy.json"}).code == exit_code::usage);
+}
+
+TEST_CASE("help and version are exit code 0") {
+  CHECK(Run({"--help"}).code == exit_code::done);
+  const Run version({"--version"});
+  CHECK(version.code == exit_code::done);
+  CHECK(version.out.str().find("imshealth") == 0);
+}
+
+TEST_CASE("the hidden verb is not shown") {
+  CHECK(Run({"--help"}).out.str().find("probe") == std::string::npos);
+}
+
+TEST_CASE("started by hand, the service verb says what to do instead") {
+  const Run run({"service"});
+  CHECK(run.code == exit_code::usage);
+  CHECK(run.err.str().find("net start ImsHealth") != std::string::npos);
+}

@@ -1,0 +1,33 @@
+#include "service/data_folder.h"
+
+#include "service/win32/file_io.h"
+#include "tests/service/fixture.h"
+
+#include <catch2/catch.hpp>
+
+using namespace imshealth;
+
+TEST_CASE(
+    "every way to the common application data leads somewhere, the first that answers counts") {
+  const auto lookups = commonFolderLookups();
+  REQUIRE(lookups.size() == 3);
+  CHECK(lookups.front()());
+  CHECK(lookups.back()());  // what is left on NT 4.0
+
+  const auto found = findDataFolder({[] { return std::optional<std::string>(); },
+                                     [] { return std::optional<std::string>("C:\\Common"); },
+                                     [] { return std::optional<std::string>("C:\\Other"); }});
+  REQUIRE(found);
+  CHECK(found->policyFile() == "C:\\Common\\ImsHealth\\policy.json");
+  CHECK_FALSE(findDataFolder({[] { return std::optional<std::string>(); }}));
+}
+
+TEST_CASE("the data folder is made, and made again without harm") {
+  const DataFolder folder{test::newFolder() + "\\above\\ImsHealth"};
+  REQUIRE(makeDataFolder(folder));
+  REQUIRE(writeWholeFile(folder.policyFile(), "{}"));
+  REQUIRE(makeDataFolder(folder));
+  CHECK(*readWholeFile(folder.policyFile(), 10) == "{}");
+  CHECK(writeWholeFile(folder.logFile(), ""));
+  CHECK(writeWholeFile(folder.backup() + "\\x", ""));
+}

@@ -1,0 +1,57 @@
+// A counter library with every fault the open probe has to survive: one procedure for each.
+#include <windows.h>
+
+#include <cstdlib>
+
+extern "C" {
+
+DWORD APIENTRY OpenWell(LPWSTR) {
+  return ERROR_SUCCESS;
+}
+DWORD APIENTRY OpenRefuses(LPWSTR) {
+  return ERROR_ACCESS_DENIED;
+}
+DWORD APIENTRY OpenHangs(LPWSTR) {
+  Sleep(INFINITE);
+  return ERROR_SUCCESS;
+}
+DWORD APIENTRY OpenCrashes(LPWSTR) {
+  volatile int* nowhere = nullptr;
+  *nowhere = 1;
+  return ERROR_SUCCESS;
+}
+DWORD APIENTRY OpenEndsProcess(LPWSTR) {
+  ExitProcess(0);
+}
+
+static DWORD deeper(volatile char* before) {
+  volatile char room[4096];
+  room[0] = before[0];
+  return deeper(room) + room[0];
+}
+DWORD APIENTRY OpenOverflowsStack(LPWSTR) {
+  volatile char start[1] = {1};
+  return deeper(start);
+}
+DWORD APIENTRY OpenFloods(LPWSTR) {
+  static const char lie[] = "\nffffffffffffffffffffffffffffffff result ok 0 close\n";
+  for (;;) {
+    DWORD written = 0;
+    WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), lie, sizeof lie - 1, &written, nullptr);
+  }
+}
+
+DWORD APIENTRY CollectNothing(LPWSTR, LPVOID*, LPDWORD bytes, LPDWORD objects) {
+  *bytes = 0;
+  *objects = 0;
+  return ERROR_SUCCESS;
+}
+DWORD APIENTRY CollectWritesBeyond(LPWSTR, LPVOID* data, LPDWORD bytes, LPDWORD) {
+  *data = static_cast<char*>(*data) + *bytes + 8;
+  return ERROR_SUCCESS;
+}
+
+DWORD APIENTRY CloseWell() {
+  return ERROR_SUCCESS;
+}
+}

@@ -1,0 +1,7 @@
+/* Every import slot finds nothing, as on NT 4.0. */
+#include "service/win32/import_lookup.h"
+
+FARPROC lookUpImport(const char* name) {
+  (void)name;
+  return NULL;
+}

@@ -1,0 +1,80 @@
+#include "service/policy_keeper.h"
+
+#include "service/win32/file_io.h"
+#include "tests/service/fixture.h"
+
+#include <catch2/catch.hpp>
+
+using namespace imshealth;
+
+namespace {
+
+constexpr char repairing[] =
+    R"({"schemaVersion":1,"mode":"repair","watch":[{"counterService":"MSExchangeIMC"}]})";
+
+struct Files {
+  std::string folder = test::newFolder();
+  std::string file = folder + "\\policy.json";
+  PolicyKeeper keeper() const { return {file, folder + "\\policy.kept.json"}; }
+};
+
+}  // namespace
+
+TEST_CASE("without a file the default is in force, in mode alert") {
+  const PolicyInForce inForce = Files().keeper().load();
+  CHECK(inForce.policy.mode == Mode::alert);
+  CHECK(inForce.file.empty());
+  CHECK_FALSE(inForce.refusal);
+}
+
+TEST_CASE("a broken file at the start: the kept good one, and 110") {
+  const Files files;
+  REQUIRE(writeWholeFile(files.file, repairing));
+  CHECK(files.keeper().load().policy.mode == Mode::repair);
+  REQUIRE(writeWholeFile(files.file, "{\n \"mode\": 7 }"));
+  const PolicyInForce inForce = files.keeper().load();
+  CHECK(inForce.policy.mode == Mode::repair);
+  REQUIRE(inForce.refusal);
+  CHECK(inForce.refusal->id == 110);
+  CHECK(inForce.refusal->strings[1].rfind("2:", 0) == 0);
+}
+
+TEST_CASE("a broken file and no kept one: the default in mode alert, and 110") {
+  const Files files;
+  REQUIRE(writeWholeFile(files.file, "{"));
+  const PolicyInForce inForce = files.keeper().load();
+  CHECK(inForce.policy.mode == Mode::alert);
+  CHECK(inForce.refusal);
+}
+
+TEST_CASE("a changed file is taken over once") {
+  const Files files;
+  PolicyKeeper keeper = files.keeper();
+  keeper.load();
+  CHECK_FALSE(keeper.reload());
+
+  REQUIRE(writeWholeFile(files.file, repairing));
+  const auto change = keeper.reload();
+  REQUIRE(change);
+  REQUIRE(change->policy);
+  CHECK(change->policy->mode == Mode::repair);
+  CHECK_FALSE(change->refusal);
+  CHECK_FALSE(keeper.reload());
+
+  SECTION("a bad one is refused, once") {
+    REQUIRE(writeWholeFile(files.file, "{"));
+    const auto refused = keeper.reload();
+    REQUIRE(refused);
+    CHECK_FALSE(refused->policy);
+    CHECK(refused->refusal->id == 110);
+    CHECK_FALSE(keeper.reload());
+  }
+  SECTION("a deleted one means the default, and 110") {
+    REQUIRE(DeleteFileW(toWide(files.file).c_str()));
+    const auto gone = keeper.reload();
+    REQUIRE(gone);
+    CHECK(gone->policy->mode == Mode::alert);
+    CHECK(gone->refusal);
+    CHECK_FALSE(keeper.reload());
+  }
+}

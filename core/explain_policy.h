@@ -1,0 +1,39 @@
+// The whole policy at a glance: what is done about each cause for each watch, and which of the
+// policy's rules can never apply. Made by the very function that decides, so that it cannot differ.
+#pragma once
+
+#include "config/policy.h"
+#include "core/causes.h"
+#include "core/decide.h"
+
+#include <string>
+#include <vector>
+
+namespace imshealth {
+
+struct ExplainedCause {
+  Cause cause = Cause::unknown;
+  Verdict verdict = Verdict::alert;  ///< within a maintenance window, with no attempt before
+  std::string rule;                  ///< JSON pointer of the mode that was asked; "": the default
+  std::string neverApplies;          ///< why that rule is without effect; empty: it has one
+
+  bool operator==(const ExplainedCause&) const = default;
+};
+
+struct ExplainedWatch {
+  std::string counterService;
+  std::vector<ExplainedCause> causes;  ///< in the order of the causes table
+  std::string neverApplies;            ///< why the watch's own mode is without effect
+
+  bool operator==(const ExplainedWatch&) const = default;
+};
+
+std::vector<ExplainedWatch> explainPolicy(const Policy&);
+
+/// A table for people.
+std::string explanationText(const std::vector<ExplainedWatch>&);
+
+/// {"watches":[{"counterService","neverApplies","causes":[{"cause","decision","rule","neverApplies"}]}]}
+std::string explanationJson(const std::vector<ExplainedWatch>&);
+
+}  // namespace imshealth

@@ -1,0 +1,123 @@
+#include "core/explain_policy.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace imshealth::test {
+namespace {
+
+Policy repairing() {
+  Policy policy = builtInPolicy();
+  policy.mode = Mode::repair;
+  return policy;
+}
+
+ExplainedCause explained(const Policy& policy, Cause cause) {
+  const std::vector<ExplainedWatch> watches = explainPolicy(policy);
+  const auto& causes = watches.at(0).causes;
+  return *std::ranges::find(causes, cause, &ExplainedCause::cause);
+}
+
+}  // namespace
+
+TEST_CASE("every cause is explained for every watch, in the order of the table") {
+  Policy policy = builtInPolicy();
+  policy.watch.push_back(policy.watch[0]);
+  policy.watch[1].counterService = "MSExchangeMTA";
+  const std::vector<ExplainedWatch> watches = explainPolicy(policy);
+  REQUIRE(watches.size() == 2);
+  CHECK(watches[1].counterService == "MSExchangeMTA");
+  for (const ExplainedWatch& watch : watches) {
+    REQUIRE(watch.causes.size() == causesTable().size());
+    for (std::size_t i = 0; i < watch.causes.size(); ++i)
+      CHECK(watch.causes[i].cause == causesTable()[i].cause);
+  }
+}
+
+TEST_CASE("in mode alert every cause is an alert by the policy's mode") {
+  const std::vector<ExplainedWatch> watches = explainPolicy(builtInPolicy());
+  for (const ExplainedCause& cause : watches.at(0).causes) {
+    CHECK(cause.verdict == Verdict::alert);
+    CHECK(cause.rule == "/mode");
+    CHECK(cause.neverApplies.empty());
+  }
+}
+
+TEST_CASE("in mode repair the causes that the repair can cure are repaired") {
+  const Policy policy = repairing();
+  CHECK(explained(policy, Cause::openFailed).verdict == Verdict::repair);
+  CHECK(explained(policy, Cause::clusterNode).verdict == Verdict::notRepairable);
+  CHECK(explained(policy, Cause::untrustedPath).verdict == Verdict::untrustedPath);
+  CHECK(explained(policy, Cause::libraryMissing).verdict == Verdict::notRepairable);
+}
+
+TEST_CASE("with a trusted copy a missing library is repaired too") {
+  Policy policy = repairing();
+  policy.watch[0].trustedCopy = "D:\\Recovery\\imsperf.dll";
+  CHECK(explained(policy, Cause::libraryMissing).verdict == Verdict::repair);
+}
+
+TEST_CASE("maintenance windows do not change what is explained") {
+  Policy policy = repairing();
+  policy.maintenanceWindows = {{0b0000001, 0, 1}};
+  CHECK(explained(policy, Cause::openFailed).verdict == Verdict::repair);
+}
+
+TEST_CASE("the most specific rule is named") {
+  Policy policy = repairing();
+  policy.watch[0].mode = Mode::alert;
+  policy.watch[0].causes = {{"openFailed", Mode::repair}};
+  CHECK(explained(policy, Cause::openFailed) ==
+        ExplainedCause{Cause::openFailed, Verdict::repair, "/watch/0/causes/openFailed", ""});
+  CHECK(explained(policy, Cause::countersNotLoaded) ==
+        ExplainedCause{Cause::countersNotLoaded, Verdict::alert, "/watch/0/mode", ""});
+}
+
+TEST_CASE("rules that can never apply are flagged with the reason") {
+  Policy policy = repairing();
+  policy.watch[0].causes = {{"clusterNode", Mode::repair},
+                            {"unknown", Mode::alert},
+                            {"libraryMissing", Mode::repair},
+                            {"openFailed", Mode::repair},
+                            {"countersNotLoaded", Mode::alert}};
+  CHECK(explained(policy, Cause::clusterNode).neverApplies == "this cause is always an alert");
+  CHECK(explained(policy, Cause::unknown).neverApplies ==
+        "it would be an alert without the rule too");
+  CHECK(explained(policy, Cause::libraryMissing).neverApplies ==
+        "there is no trustedCopy to restore from");
+  CHECK(explained(policy, Cause::openFailed).neverApplies ==
+        "the mode is the same without the rule");
+  CHECK(explained(policy, Cause::countersNotLoaded).neverApplies.empty());
+}
+
+TEST_CASE("a watch's mode that changes nothing is flagged") {
+  Policy policy = repairing();
+  CHECK(explainPolicy(policy).at(0).neverApplies.empty());
+  policy.watch[0].mode = Mode::repair;
+  CHECK(explainPolicy(policy).at(0).neverApplies == "the policy's mode is the same");
+  policy.watch[0].mode = Mode::alert;
+  CHECK(explainPolicy(policy).at(0).neverApplies.empty());
+  for (const CauseRow& row : causesTable())
+    policy.watch[0].causes.emplace(row.code, Mode::repair);
+  CHECK(explainPolicy(policy).at(0).neverApplies ==
+        "every cause that can be repaired has its own rule");
+}
+
+TEST_CASE("the explanation is printed for people and for programs") {
+  Policy policy = repairing();
+  policy.watch[0].causes = {{"clusterNode", Mode::repair}};
+  const std::vector<ExplainedWatch> watches = explainPolicy(policy);
+  const std::string text = explanationText(watches);
+  CHECK(text.starts_with("MSExchangeIMC\n"));
+  CHECK(text.find("  clusterNode                   notRepairable  /watch/0/causes/clusterNode  "
+                  "never applies: this cause is always an alert\n") != std::string::npos);
+  const auto document = nlohmann::json::parse(explanationJson(watches));
+  CHECK(document["watches"][0]["counterService"] == "MSExchangeIMC");
+  CHECK(document["watches"][0]["causes"][2] ==
+        nlohmann::json::parse(R"({ "cause": "clusterNode", "decision": "notRepairable",
+          "rule": "/watch/0/causes/clusterNode", "neverApplies": "this cause is always an alert" })"));
+}
+
+}  // namespace imshealth::test

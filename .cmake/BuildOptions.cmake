@@ -12,6 +12,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside coroutine frames and std::variant where nothing is wrong (GCC bugs 105562, 80635).
   target_compile_options(imshealth_options INTERFACE -Wno-maybe-uninitialized)
   target_compile_options(imshealth_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+  # Asio's coroutine frames have their own operator new and delete; inlined, g++ 12 takes them for a mismatch.
+  target_compile_options(imshealth_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-mismatched-new-delete>)
 endif()
 
 option(IMSHEALTH_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)

@@ -201,6 +201,27 @@ void from_json(const json& j, HearingProof& proof) {
   proof.latency = Milliseconds(j.value("latency", std::int64_t{0}));
 }
 
+void to_json(json& j, const ServiceTotals& totals) {
+  j = {{"incidents", totals.incidents},
+       {"repaired", totals.repaired},
+       {"failed", totals.failed},
+       {"notAttempted", totals.notAttempted}};
+}
+void from_json(const json& j, ServiceTotals& totals) {
+  take(j, "incidents", totals.incidents);
+  take(j, "repaired", totals.repaired);
+  take(j, "failed", totals.failed);
+  take(j, "notAttempted", totals.notAttempted);
+}
+
+void to_json(json& j, const Totals& totals) {
+  j = {{"services", totals.services}, {"alerts", totals.alerts}};
+}
+void from_json(const json& j, Totals& totals) {
+  take(j, "services", totals.services);
+  take(j, "alerts", totals.alerts);
+}
+
 void to_json(json& j, const State& state) {
   j = {{"cursor", state.cursor},
        {"api", state.api},
@@ -211,7 +232,8 @@ void to_json(json& j, const State& state) {
        {"lastRepairs", state.lastRepairs},
        {"journal", state.journal},
        {"lastAlerts", state.lastAlerts},
-       {"proof", state.proof}};
+       {"proof", state.proof},
+       {"totals", state.totals}};
 }
 void from_json(const json& j, State& state) {
   take(j, "cursor", state.cursor);
@@ -224,6 +246,7 @@ void from_json(const json& j, State& state) {
   take(j, "journal", state.journal);
   take(j, "lastAlerts", state.lastAlerts);
   take(j, "proof", state.proof);
+  take(j, "totals", state.totals);
 }
 
 std::string_view toString(StepResult result) {

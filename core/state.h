@@ -90,6 +90,24 @@ struct HearingProof {
   bool operator==(const HearingProof&) const = default;
 };
 
+/// What one counter service has been through since the state file was begun.
+struct ServiceTotals {
+  std::uint64_t incidents = 0;
+  std::uint64_t repaired = 0;
+  std::uint64_t failed = 0;         ///< repairs that failed
+  std::uint64_t notAttempted = 0;   ///< repairs that policy or circumstances forbade
+
+  bool operator==(const ServiceTotals&) const = default;
+};
+
+/// Counted with each alert; for the metrics, never for a decision.
+struct Totals {
+  std::map<std::string, ServiceTotals> services;  ///< by counter service
+  std::map<std::uint16_t, std::uint64_t> alerts;  ///< by event id
+
+  bool operator==(const Totals&) const = default;
+};
+
 struct State {
   Cursor cursor;
   std::string api;  ///< the event source in use
@@ -101,6 +119,7 @@ struct State {
   std::optional<RepairJournal> journal;
   std::vector<AlertRecord> lastAlerts;  ///< newest last, at most `maxAlerts`
   HearingProof proof;
+  Totals totals;
 
   static constexpr std::size_t maxAlerts = 20;
   Incident* findIncident(std::string_view counterService);

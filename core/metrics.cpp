@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <set>
 #include <utility>
@@ -33,6 +34,10 @@ std::string escaped(std::string_view value) {
   }
   return text;
 }
+
+/// The ids of service/messages.mc, so that each has its series from the start.
+constexpr std::array<std::uint16_t, 16> alertIds = {100, 101, 102, 110, 200, 201, 202, 203,
+                                                    204, 205, 206, 300, 310, 320, 321, 900};
 
 class Exposition {
  public:
@@ -157,11 +162,9 @@ std::string writeMetrics(const State& state, const MetricsOccasion& occasion) {
   out.metric("repair_under_way", "gauge", "1 while a repair is under way or left to be finished.");
   out.sample({}, state.journal ? 1 : 0);
   writeHearing(out, state);
-  if (!state.totals.alerts.empty()) {
-    out.metric("alerts_total", "counter", "Alerts written to the event log, by event id.");
-    for (const auto& [id, count] : state.totals.alerts) {
-      out.sample({{"id", std::to_string(id)}}, count);
-    }
+  out.metric("alerts_total", "counter", "Alerts written to the event log, by event id.");
+  for (const std::uint16_t id : alertIds) {
+    out.sample({{"id", std::to_string(id)}}, valueOr(state.totals.alerts, id));
   }
   out.metric("written_timestamp_seconds", "gauge",
              "When this text was made; at least once a minute.");

@@ -307,7 +307,8 @@ std::uint64_t EvtFile::Walk::findRecord(EvtOffset begin, std::uint64_t passed,
     const EvtOffset at = file_.advance(begin, passed);
     // In one piece up to the end of the file or of the stretch, then on behind the header.
     const std::uint64_t piece = std::min<std::uint64_t>(file_.bytes_.size() - at, length - passed);
-    const std::size_t found = findWord(file_.bytes_, at + 4, at + piece, evtSignature);
+    const std::size_t found =
+        findWord(file_.bytes_, at + 4, static_cast<std::size_t>(at + piece), evtSignature);
     if (found == at + piece || piece < 8) {
       // A record whose first word is the last one of the file is shorter than the writer allows.
       passed += piece;

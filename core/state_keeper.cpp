@@ -69,6 +69,7 @@ Result<State> StateKeeper::update(const std::function<void(State&)>& change) {
   if (const auto written = files_.replace(writeState(*state)); !written) {
     return written.error();
   }
+  changed_();
   return state;
 }
 

@@ -31,10 +31,15 @@ class StateKeeper {
   /// Damaged files met since the last call.
   std::vector<SetAside> takeSetAside() { return std::exchange(setAside_, {}); }
 
+  /// Called after each change that this process wrote to disk, still under the lock: must not use the
+  /// keeper itself.
+  void onChange(std::function<void()> told) { changed_ = std::move(told); }
+
  private:
   Result<State> readGenerations();
 
   StateFiles& files_;
+  std::function<void()> changed_ = [] {};
   std::vector<SetAside> setAside_;
 };
 

@@ -99,6 +99,22 @@ def finishing(arch, version, contents):
         if short_name(file.name) != file.name:
             yield f"UPDATE `File` SET `FileName` = '{short_name(file.name)}' WHERE `File` = '{file.name}'"
     yield f"UPDATE `Directory` SET `DefaultDir` = '{short_name('ImsHealth')}' WHERE `Directory` = 'INSTALLDIR'"
+    # What the tables cannot say is done by the exe itself: the data folder with its access list, the first
+    # policy.json, quotes around the service's path, failure actions. In the script, as SYSTEM (1024, 2048),
+    # the file that was just installed (18); a failure rolls everything back. What was asked for counts at
+    # the first installation only, when an administrator speaks, never at a repair that a user can start.
+    for name, condition, arguments in (
+            ("SetMode", "MODE AND NOT Installed", "--mode [MODE]"),
+            ("SetPolicy", "POLICY AND NOT MODE AND NOT Installed", '--policy "[POLICY]"'),
+            ("SetModeAndPolicy", "POLICY AND MODE AND NOT Installed", '--mode [MODE] --policy "[POLICY]"')):
+        yield ("INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) "
+               f"VALUES ('{name}', 51, 'FirstPolicy', '{arguments}')")
+        yield ("INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) "
+               f"VALUES ('{name}', '{condition}', {1020 + len(name)})")
+    yield ("INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) "
+           f"VALUES ('PrepareServer', {18 + 1024 + 2048}, 'imshealth.exe', 'install [FirstPolicy]')")
+    yield ("INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) "
+           "VALUES ('PrepareServer', 'NOT REMOVE', 5850)")  # between InstallServices and StartServices
     # A property is set where the sequence stands, not in the script (51).
     yield "UPDATE `CustomAction` SET `Type` = 51 WHERE `Action` = 'SetInstallLocation'"
     yield "UPDATE `InstallExecuteSequence` SET `Sequence` = 1010 WHERE `Action` = 'SetInstallLocation'"

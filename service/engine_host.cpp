@@ -5,6 +5,7 @@
 #include "core/monitor.h"
 #include "core/version.h"
 #include "service/adapters.h"
+#include "service/metrics_file.h"
 #include "service/open_event_source.h"
 #include "service/policy_keeper.h"
 #include "service/policy_watch.h"
@@ -16,6 +17,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
 
 namespace asio = boost::asio;
 
@@ -62,6 +65,7 @@ struct EngineHost::Engine : Listener, LogTail {
   asio::awaitable<void> checkEachMinute();
   asio::awaitable<void> awaitIdle();
   void lookAtPolicy();
+  void metricsChanged();
   void beginStop(std::string why);
 
   DataFolder folder;
@@ -70,6 +74,8 @@ struct EngineHost::Engine : Listener, LogTail {
   PolicyKeeper keeper;
   NamedMutex instance{L"ImsHealthInstance"};
   std::unique_ptr<Adapters> adapters;
+  std::unique_ptr<MetricsFile> metrics;
+  bool metricsDue = false;
   std::unique_ptr<StoppableEventSource> source;
   std::unique_ptr<Listening> listening;
   std::unique_ptr<Monitor> monitor;
@@ -90,6 +96,10 @@ Result<void> EngineHost::Engine::start() {
   PolicyInForce inForce = keeper.load();
   adapters = std::make_unique<Adapters>(folder, folder.logFile(), inForce.policy.log);
   adapters->log.info(std::string("imshealth ") + version + " starts");
+  metrics = std::make_unique<MetricsFile>(adapters->state, adapters->fileChanges, adapters->clock,
+                                          adapters->log);
+  metrics->follow(inForce.policy, inForce.refusal.has_value());
+  adapters->state.onChange([this] { metricsChanged(); });
   if (inForce.refusal) {
     adapters->alerter.raise(*inForce.refusal);
   }
@@ -132,6 +142,7 @@ asio::awaitable<void> EngineHost::Engine::checkEachMinute() {
   while (co_await adapters->sleeper.sleep(Listening::safetyCheck)) {
     lookAtPolicy();
     monitor->safetyCheck();
+    metrics->write();
   }
 }
 
@@ -152,13 +163,25 @@ void EngineHost::Engine::lookAtPolicy() {
     return;
   }
   if (change->refusal) {
+    metrics->markRefused();
     adapters->alerter.raise(*change->refusal);
   }
   if (change->policy) {
+    metrics->follow(*change->policy, change->refusal.has_value());
     adapters->log.setLevel(change->policy->log.level);
     adapters->alerter.raise(alerts::policyTakenOver(
         change->file.empty() ? "built-in default" : change->file, change->policy->mode));
     monitor->adopt(std::move(*change->policy), PolicyOrigin{change->file});
+  }
+}
+
+/// Many changes in a row are written once.
+void EngineHost::Engine::metricsChanged() {
+  if (!std::exchange(metricsDue, true)) {
+    asio::post(loop, [this] {
+      metricsDue = false;
+      metrics->write();
+    });
   }
 }
 

@@ -126,13 +126,16 @@ Result<void> stopService(SC_HANDLE service) {
 
 }  // namespace
 
-Result<void> install(const std::string& program) {
+Result<void> install(const std::string& program, const FirstPolicy& first) {
   auto folder = findDataFolder();
   if (!folder) {
     return folder.error();
   }
   if (auto made = makeDataFolder(*folder); !made) {
     return made;
+  }
+  if (auto placed = placeFirstPolicy(*folder, first); !placed) {
+    return placed;
   }
   if (auto source = installEventSource(program); !source) {
     return source;

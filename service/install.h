@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/error.h"
+#include "service/first_policy.h"
 
 #include <string>
 
@@ -10,8 +11,11 @@ namespace imshealth {
 
 /// `program`: absolute path of the exe that is to run as the service. Creates or updates the
 /// service (automatic start, LocalSystem, quoted path, description, failure actions 60 s, 60 s, 300
-/// s), the event source and the data folder. An existing policy.json is left alone.
-Result<void> install(const std::string& program);
+/// s), the event source and the data folder, with policy.json as `first` says. An existing
+/// policy.json is left alone. The MSI calls it too (installer/make_msi.py), behind its own rows for
+/// service and event source, which bring the roll-back: here come the data folder and what the rows
+/// cannot say.
+Result<void> install(const std::string& program, const FirstPolicy& first = {});
 
 /// Stops and removes the service and the event source. policy.json, state and backups stay.
 Result<void> uninstall();

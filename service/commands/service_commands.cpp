@@ -17,6 +17,9 @@ namespace {
 int report(const Result<void>& result, CommandIo& io, const char* done) {
   if (!result) {
     io.err << "imshealth: " << result.error().describe() << "\n";
+    if (result.error().kind == ErrorKind::corrupt) {
+      return exit_code::usage;  // a bad policy
+    }
     return result.error().kind == ErrorKind::timedOut ? exit_code::problem : exit_code::unreachable;
   }
   io.out << done << "\n";
@@ -56,13 +59,19 @@ void addServiceCommands(CLI::App& app, Invocation& invocation) {
     };
   });
 
-  app.add_subcommand("install", "Install the service, its event source and its data folder")
-      ->callback([&invocation] {
-        invocation.action = [&invocation] {
-          return report(install(ownProgram()), invocation.io,
-                        "The service ImsHealth is installed. To start it: net start ImsHealth");
-        };
-      });
+  const auto first = std::make_shared<FirstPolicy>();
+  CLI::App* install =
+      app.add_subcommand("install", "Install the service, its event source and its data folder");
+  install
+      ->add_option("--mode", first->mode, "Write policy.json, where there is none, with this mode")
+      ->check(CLI::IsMember({"alert", "repair"}));
+  install->add_option("--policy", first->file, "Copy this file to policy.json where there is none");
+  install->callback([&invocation, first] {
+    invocation.action = [&invocation, first] {
+      return report(imshealth::install(ownProgram(), *first), invocation.io,
+                    "The service ImsHealth is installed. To start it: net start ImsHealth");
+    };
+  });
   app.add_subcommand("uninstall",
                      "Remove the service and its event source; policy, state and backups stay")
       ->callback([&invocation] {

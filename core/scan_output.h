@@ -1,0 +1,27 @@
+// What scan prints: the JSON of the contract, or a table for a person. Written piece by piece, file by file.
+#pragma once
+
+#include "core/scan.h"
+
+#include <iosfwd>
+#include <memory>
+#include <string>
+
+namespace imshealth {
+
+class ScanOutput {
+ public:
+  virtual ~ScanOutput() = default;
+  virtual void begin() {}
+  /// The file the result was made from is still there, for decoding.
+  virtual void add(const ScannedFile&, const EvtFile&) = 0;
+  /// A file that could not be read.
+  virtual void addFailed(const std::string& file, const Error&) = 0;
+  virtual void end() {}
+};
+
+/// `listRecovered`: leftovers are listed, not only counted.
+std::unique_ptr<ScanOutput> scanJson(std::ostream&, bool listRecovered);
+std::unique_ptr<ScanOutput> scanTable(std::ostream&, bool listRecovered);
+
+}  // namespace imshealth

@@ -124,8 +124,11 @@ LogEvent decodeEvtRecord(const EvtRecord& record) {
     event.strings.push_back(utf8FromUtf16(record.bytes.subspan(from, *to - from)));
     from = *to + 2;
   }
-  if (const std::uint32_t length = loadU32(at + dataLengthAt); length != 0) {
-    const auto data = record.bytes.subspan(loadU32(at + dataOffsetAt), length);
+  // Asked again: in a mapped file somebody may have written since the check.
+  const std::uint32_t dataLength = loadU32(at + dataLengthAt);
+  const std::uint32_t dataOffset = loadU32(at + dataOffsetAt);
+  if (dataLength != 0 && liesWithin(dataOffset, dataLength, end)) {
+    const auto data = record.bytes.subspan(dataOffset, dataLength);
     event.data.assign(data.begin(), data.end());
   }
   return event;

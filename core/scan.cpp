@@ -20,7 +20,8 @@ bool isOfLoadPerf(const EvtRecord& record) {
 
 class Scan : public EvtVisitor {
  public:
-  Scan(ScannedFile& result, const ScanWindow& window, const std::function<void(std::uint64_t)>& progress)
+  Scan(ScannedFile& result, const ScanWindow& window,
+       const std::function<void(std::uint64_t)>& progress)
       : result_(result), window_(window), progress_(progress) {}
 
   void onRecord(const EvtRecord& record, EvtOffset offset) override {
@@ -139,7 +140,8 @@ std::optional<std::int64_t> parseScanTime(std::string_view text) {
     return std::nullopt;
   }
   using namespace std::chrono;
-  const year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+  const year_month_day date(std::chrono::year(*year),
+                            std::chrono::month(static_cast<unsigned>(*month)),
                             std::chrono::day(static_cast<unsigned>(*day)));
   if (!date.ok()) {
     return std::nullopt;

@@ -1,6 +1,6 @@
-// What a saved log says about counter libraries: the 1008s and what Perflib and LoadPerf logged around them.
-// A file of a million records is summed up in a few megabytes: what is found is kept as offsets and decoded
-// when it is printed.
+// What a saved log says about counter libraries: the 1008s and what Perflib and LoadPerf logged
+// around them. A file of a million records is summed up in a few megabytes: what is found is kept
+// as offsets and decoded when it is printed.
 #pragma once
 
 #include "core/evt_file.h"
@@ -43,7 +43,8 @@ struct ScannedFile {
   std::vector<EvtOffset> openFailures;  ///< Perflib 1008, any service
   std::vector<EvtOffset> related;       ///< everything else of Perflib and LoadPerf
   std::vector<EvtOffset> recovered;     ///< leftovers
-  /// By service and status. Names are hostile: beyond `mostGroups` they are counted in `otherFailures`.
+  /// By service and status. Names are hostile: beyond `mostGroups` they are counted in
+  /// `otherFailures`.
   std::map<std::pair<std::string, std::optional<std::uint32_t>>, FailureGroup> failures;
   std::uint64_t otherFailures = 0;
   std::map<std::pair<std::string, std::uint16_t>, std::uint64_t> relatedEvents;

@@ -1,4 +1,5 @@
-// Hand-written, since it is the hot part of printing: tens of thousands of events, decoded one at a time.
+// Hand-written, since it is the hot part of printing: tens of thousands of events, decoded one at a
+// time.
 #include "core/match.h"
 #include "core/scan_output.h"
 #include "core/status_code.h"
@@ -74,7 +75,9 @@ class ScanJson : public ScanOutput {
     beginFile(file);
     json_ += ",\"error\":";
     appendString(json_, error.describe());
-    json_ += ",\"records\":0,\"damaged\":0,\"gaps\":0,\"openFailures\":[],\"related\":[],\"recovered\":0}";
+    json_ +=
+        ",\"records\":0,\"damaged\":0,\"gaps\":0,\"openFailures\":[],\"related\":[],\"recovered\":"
+        "0}";
   }
 
   void end() override {
@@ -109,9 +112,9 @@ class ScanJson : public ScanOutput {
   }
 
   void addHead(const LogEvent& event) {
-    fmt::format_to(std::back_inserter(json_), "{{\"record\":{},\"time\":\"{}\",\"timeGenerated\":{}",
-                   event.recordNumber, toIso(timeFromSeconds(event.timeGenerated)),
-                   event.timeGenerated);
+    fmt::format_to(std::back_inserter(json_),
+                   "{{\"record\":{},\"time\":\"{}\",\"timeGenerated\":{}", event.recordNumber,
+                   toIso(timeFromSeconds(event.timeGenerated)), event.timeGenerated);
   }
 
   void addOpenFailure(const LogEvent& event) {

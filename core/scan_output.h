@@ -1,4 +1,5 @@
-// What scan prints: the JSON of the contract, or a table for a person. Written piece by piece, file by file.
+// What scan prints: the JSON of the contract, or a table for a person. Written piece by piece, file
+// by file.
 #pragma once
 
 #include "core/scan.h"

@@ -11,7 +11,9 @@
 namespace imshealth {
 namespace {
 
-std::string timeText(std::int64_t seconds) { return toIso(timeFromSeconds(seconds)); }
+std::string timeText(std::int64_t seconds) {
+  return toIso(timeFromSeconds(seconds));
+}
 
 /// Width on a terminal as far as it matters for a table: characters, not bytes.
 std::size_t widthOf(const std::string& utf8) {

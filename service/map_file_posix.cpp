@@ -12,9 +12,9 @@ namespace imshealth {
 namespace {
 
 Error systemError(const std::string& path, int code) {
-  const ErrorKind kind = code == ENOENT                       ? ErrorKind::missing
+  const ErrorKind kind = code == ENOENT                    ? ErrorKind::missing
                          : code == EACCES || code == EPERM ? ErrorKind::accessDenied
-                                                              : ErrorKind::unavailable;
+                                                           : ErrorKind::unavailable;
   return Error(kind, path, 0, std::strerror(code));
 }
 

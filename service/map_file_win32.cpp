@@ -23,8 +23,7 @@ Result<MappedFile> MappedFile::open(const std::string& path) {
   if (low == 0) {
     return MappedFile(std::span<const std::uint8_t>());  // an empty file cannot be mapped
   }
-  const UniqueHandle mapping(
-      CreateFileMappingW(file.get(), nullptr, PAGE_READONLY, 0, 0, nullptr));
+  const UniqueHandle mapping(CreateFileMappingW(file.get(), nullptr, PAGE_READONLY, 0, 0, nullptr));
   if (!mapping) {
     return lastError(path);
   }

@@ -7,6 +7,7 @@ namespace imshealth {
 
 // Everywhere.
 void addPolicyCommand(CLI::App&, Invocation&);
+void addScanCommand(CLI::App&, Invocation&);
 
 // Windows.
 void addServiceCommands(CLI::App&, Invocation&);

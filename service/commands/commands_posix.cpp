@@ -4,6 +4,7 @@ namespace imshealth {
 
 void addCommands(CLI::App& app, Invocation& invocation) {
   addPolicyCommand(app, invocation);
+  addScanCommand(app, invocation);
 }
 
 }  // namespace imshealth

@@ -9,6 +9,7 @@ void addCommands(CLI::App& app, Invocation& invocation) {
   addStatusCommand(app, invocation);
   addResetCommand(app, invocation);
   addPolicyCommand(app, invocation);
+  addScanCommand(app, invocation);
   addProbeCommand(app, invocation);
 }
 

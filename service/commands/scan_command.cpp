@@ -73,8 +73,8 @@ int scan(const ScanOptions& options, const CommandIo& io) {
   if (!window) {
     return exit_code::usage;
   }
-  const auto output = options.json ? scanJson(io.out, options.recovered)
-                                   : scanTable(io.out, options.recovered);
+  const auto output =
+      options.json ? scanJson(io.out, options.recovered) : scanTable(io.out, options.recovered);
   bool found = false;
   bool unreadable = false;
   const auto failed = [&](const std::string& file, const Error& error) {

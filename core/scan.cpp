@@ -1,7 +1,9 @@
 #include "core/scan.h"
 
+#include "core/ascii.h"
 #include "core/match.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace imshealth {
@@ -52,13 +54,16 @@ class Scan : public EvtVisitor {
     result_.openFailures.push_back(offset);
     const LogEvent event = decodeEvtRecord(record);
     const std::string service = event.strings.empty() ? std::string() : event.strings[0];
-    const auto key = std::pair(service, statusOf(event));
+    std::string lower = service;
+    std::transform(lower.begin(), lower.end(), lower.begin(), asciiLower);
+    const auto key = std::pair(std::move(lower), statusOf(event));
     if (result_.failures.size() >= ScannedFile::mostGroups && !result_.failures.count(key)) {
       ++result_.otherFailures;
       return;
     }
     FailureGroup& group = result_.failures[key];
     if (group.events++ == 0) {
+      group.counterService = service;
       group.first = event.timeGenerated;
     }
     group.last = event.timeGenerated;

@@ -32,6 +32,7 @@ std::optional<std::int64_t> parseScanTime(std::string_view text);
 
 /// Open failures of one counter service with one status.
 struct FailureGroup {
+  std::string counterService;  ///< as the first event spells it
   std::uint64_t events = 0;
   std::int64_t first = 0;
   std::int64_t last = 0;

@@ -57,13 +57,13 @@ class ScanTable : public ScanOutput {
                         scanned.openFailures.size());
     std::size_t width = std::string_view("counter service").size();
     for (const auto& [key, group] : scanned.failures) {
-      width = std::max(width, std::min<std::size_t>(widthOf(sanitise(key.first)), 40));
+      width = std::max(width, std::min<std::size_t>(widthOf(sanitise(group.counterService)), 40));
     }
     out_ << "  " << padded("counter service", width)
          << "  events  first                 last                  status\n";
     for (const auto& [key, group] : scanned.failures) {
-      const auto& [service, status] = key;
-      out_ << "  " << padded(sanitise(service), width)
+      const auto& status = key.second;
+      out_ << "  " << padded(sanitise(group.counterService), width)
            << fmt::format("  {:>6}  {}  {}  {}", group.events, timeText(group.first),
                           timeText(group.last), status ? describeStatus(*status) : "none");
       if (const StatusRow* row = status ? findStatus(*status) : nullptr) {
@@ -80,10 +80,10 @@ class ScanTable : public ScanOutput {
     if (scanned.relatedEvents.empty()) {
       return;
     }
-    out_ << "  beside them:";
+    out_ << "  beside them, with their number:";
     const char* separator = " ";
     for (const auto& [key, count] : scanned.relatedEvents) {
-      out_ << separator << fmt::format("{} {} ({} times)", key.first, key.second, count);
+      out_ << separator << fmt::format("{} {} ({})", key.first, key.second, count);
       separator = ", ";
     }
     out_ << '\n';

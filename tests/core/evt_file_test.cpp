@@ -19,6 +19,15 @@ using namespace imshealth::test;
 
 namespace {
 
+class Random {
+ public:
+  explicit Random(std::uint32_t seed) : engine_(seed) {}
+  std::uint32_t operator()() { return static_cast<std::uint32_t>(engine_()); }
+
+ private:
+  std::mt19937 engine_;
+};
+
 struct Found : EvtVisitor {
   std::vector<LogEvent> events;
   std::vector<EvtOffset> offsets;
@@ -51,11 +60,11 @@ Reading read(const Bytes& bytes) {
   reading.summary = file->read(reading.found);
   CHECK(reading.summary.records == reading.found.events.size());
   CHECK(reading.summary.recovered == reading.found.leftovers.size());
+  bool same = true;
   for (std::size_t i = 0; i < reading.found.offsets.size(); ++i) {
-    const auto again = file->decode(reading.found.offsets[i]);
-    REQUIRE(again.has_value());
-    CHECK(*again == reading.found.events[i]);
+    same = same && file->decode(reading.found.offsets[i]) == reading.found.events[i];
   }
+  CHECK(same);
   return reading;
 }
 
@@ -141,7 +150,7 @@ class LogWriter {
   std::uint32_t next_;
 };
 
-RecordParts someRecord(std::mt19937& random) {
+RecordParts someRecord(Random& random) {
   static const std::u16string texts[] = {u"MSExchangeIMC", u"начало", u"",
                                          u"a|b\tc",        u"\xD83D", std::u16string(120, u'x')};
   RecordParts parts;
@@ -157,7 +166,7 @@ RecordParts someRecord(std::mt19937& random) {
   return parts;
 }
 
-LogWriter someLog(std::mt19937& random) {
+LogWriter someLog(Random& random) {
   const std::uint32_t firsts[] = {1, 5000, 0xFFFFFFF0};
   LogWriter log(48 + 4 * (1500 + random() % 6000), firsts[random() % 3]);
   const bool dirty = random() % 2 == 0;
@@ -253,7 +262,7 @@ TEST_CASE("Logs of 600 seeds are read record for record, wrapped, split and dirt
   int split = 0;
   for (unsigned seed = 0; seed < 600; ++seed) {
     CAPTURE(seed);
-    std::mt19937 random(seed);
+    Random random(seed);
     const LogWriter log = someLog(random);
     const Reading reading = read(log.bytes);
     REQUIRE(reading.found.numbers() == numbersOf(log));
@@ -272,7 +281,7 @@ TEST_CASE("Logs of 600 seeds are read record for record, wrapped, split and dirt
 TEST_CASE("Damaged logs of 600 seeds give every record that is still whole, and no other") {
   for (unsigned seed = 0; seed < 600; ++seed) {
     CAPTURE(seed);
-    std::mt19937 random(seed + 10'000);
+    Random random(seed + 10'000);
     const LogWriter log = someLog(random);
     Bytes bytes = log.bytes;
     const auto somewhere = [&] { return 48 + random() % (bytes.size() - 48); };
@@ -327,7 +336,7 @@ TEST_CASE("Damaged logs of 600 seeds give every record that is still whole, and 
 }
 
 TEST_CASE("Leftovers of overwritten records are recovered, apart from the log") {
-  std::mt19937 random(7);
+  Random random(7);
   LogWriter log(48 + 8192, 1);
   for (int i = 0; i < 100; ++i) {
     log.write(someRecord(random));
@@ -348,7 +357,7 @@ TEST_CASE("Leftovers of overwritten records are recovered, apart from the log") 
 }
 
 TEST_CASE("A record damaged inside does not hide those behind it") {
-  std::mt19937 random(3);
+  Random random(3);
   LogWriter log(65536, 1);
   for (int i = 0; i < 10; ++i) {
     RecordParts parts = someRecord(random);

@@ -126,7 +126,7 @@ TEST_CASE("The table says which services failed, how often and what the status m
   std::ostringstream out;
   scanTable(out, false)->add(scanned, *file);
   CHECK(out.str().find("7 records") != std::string::npos);
-  CHECK(out.str().find("MSExchangeIMC       2  2000-01-01T00:01:00Z") != std::string::npos);
+  CHECK(out.str().find("MSExchangeIMC         2  2000-01-01T00:01:00Z") != std::string::npos);
   CHECK(out.str().find("126 (ERROR_MOD_NOT_FOUND)") != std::string::npos);
   CHECK(out.str().find("LoadPerf 1000 (1)") != std::string::npos);
 }

@@ -8,8 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/windows/object_handle.hpp>
 #include <boost/asio/windows/stream_handle.hpp>
-#include <fmt/format.h>
-#include <fmt/xchar.h>
 
 #include <array>
 #include <memory>
@@ -31,8 +29,9 @@ Result<OutputPipe> makePipe() {
   static unsigned count = 0;
   LARGE_INTEGER ticks;
   QueryPerformanceCounter(&ticks);
-  const std::wstring name = fmt::format(L"\\\\.\\pipe\\imshealth-{}-{}-{:x}", GetCurrentProcessId(),
-                                        ++count, ticks.QuadPart);
+  const std::wstring name = L"\\\\.\\pipe\\imshealth-" + std::to_wstring(GetCurrentProcessId()) +
+                            L"-" + std::to_wstring(++count) + L"-" +
+                            std::to_wstring(ticks.QuadPart);
   OutputPipe pipe;
   pipe.reader.reset(CreateNamedPipeW(
       name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,

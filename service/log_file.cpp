@@ -1,8 +1,6 @@
-// The only file that includes spdlog, so that it can have file names in UTF-16.
-#define SPDLOG_WCHAR_FILENAMES
-
 #include "service/log_file.h"
 
+#include "service/win32/sdk.h"
 #include "service/win32/text.h"
 
 #include <fmt/format.h>
@@ -21,6 +19,22 @@ std::string oneLine(std::string text) {
   return text;
 }
 
+/// spdlog opens files by their name in the system's code page. A folder that cannot be written so
+/// has a short name that can.
+std::string systemText(const std::string& path) {
+  const std::size_t split = path.rfind('\\') + 1;
+  const std::wstring folder = toWide(path.substr(0, split));
+  wchar_t shortName[MAX_PATH];
+  const DWORD length = GetShortPathNameW(folder.c_str(), shortName, MAX_PATH);
+  const std::wstring wide =
+      (length > 0 && length < MAX_PATH ? std::wstring(shortName, length) : folder) +
+      toWide(path.substr(split));
+  char text[2 * MAX_PATH];
+  const int size = WideCharToMultiByte(CP_ACP, 0, wide.data(), static_cast<int>(wide.size()), text,
+                                       sizeof text, nullptr, nullptr);
+  return {text, static_cast<std::size_t>(size)};
+}
+
 }  // namespace
 
 struct LogFile::Implementation {
@@ -34,7 +48,7 @@ LogFile::LogFile(const std::string& path, const LogPolicy& policy)
   }
   try {
     auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_st>(
-        toWide(path), static_cast<std::size_t>(policy.maxSize),
+        systemText(path), static_cast<std::size_t>(policy.maxSize),
         static_cast<std::size_t>(std::max(policy.files - 1, 0)));
     auto logger = std::make_shared<spdlog::logger>("imshealth", std::move(sink));
     logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %z [%l] %v");

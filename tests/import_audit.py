@@ -22,9 +22,10 @@ X64_RUNTIME = "msvcrt.dll"
 
 def known(tables):
     first = {}
-    with open(tables / "min-version.tsv", encoding="utf-8") as lines:
-        for row in csv.DictReader(lines, delimiter="\t"):
-            first[row["dll"].lower(), row["function"]] = row["first_version"]
+    for table in ("min-version.tsv", "additions.tsv"):
+        with open(tables / table, encoding="utf-8") as lines:
+            for row in csv.DictReader(lines, delimiter="\t"):
+                first[row["dll"].lower(), row["function"]] = row["first_version"]
     with open(tables / "msvcrt-min-version.tsv", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):
             first.setdefault(("msvcrt.dll", row["name"]), row["first_version"])

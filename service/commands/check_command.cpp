@@ -92,8 +92,11 @@ int run(const Options& options, CommandIo& io) {
   std::vector<Checked> all;
   runToEnd(loop, [&]() -> boost::asio::awaitable<void> {
     for (const WatchPolicy& watch : policy->watches) {
-      all.push_back({watch, co_await examine(watch, policy->policy.limits, policy->origin,
-                                             Occasion{}, adapters.survey(), adapters.probe)});
+      // A statement of its own: g++ 12 destroys temporaries of a braced list too early around
+      // co_await.
+      Examination examination = co_await examine(watch, policy->policy.limits, policy->origin,
+                                                 Occasion{}, adapters.survey(), adapters.probe);
+      all.push_back({watch, std::move(examination)});
     }
   }());
   bool healthy = true;

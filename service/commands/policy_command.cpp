@@ -1,19 +1,120 @@
-// imshealth policy check|show|schema
+// imshealth policy check|show|schema|init
+#include "config/default_policy.h"
 #include "config/parse_policy.h"
+#include "config/show_policy.h"
 #include "service/commands/commands.h"
+#include "service/given_file.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 #include <string>
 
 namespace imshealth {
+namespace {
+
+constexpr std::uint64_t largestPolicy = 1024 * 1024;
+
+struct Options {
+  std::string file;
+  bool json = false;
+};
+
+/// Absent: said on io.err.
+std::optional<std::string> readPolicy(const std::string& file, CommandIo& io) {
+  auto text = readGivenFile(file, largestPolicy);
+  if (!text) {
+    io.err << "imshealth: " << text.error().describe() << "\n";
+    return std::nullopt;
+  }
+  return std::move(*text);
+}
+
+void renderAll(const PolicyReading& reading, const std::string& file, const std::string& text,
+               std::ostream& out) {
+  for (const Diagnostic& diagnostic : reading.diagnostics) {
+    out << render(diagnostic, file, text);
+  }
+}
+
+int check(const Options& options, CommandIo& io) {
+  const auto text = readPolicy(options.file, io);
+  if (!text) {
+    return exit_code::usage;
+  }
+  const PolicyReading reading = parsePolicy(*text);
+  if (options.json) {
+    io.out << diagnosticsJson(reading.diagnostics) << "\n";
+  } else {
+    renderAll(reading, options.file, *text, io.out);
+    if (reading.policy) {
+      io.out << options.file << ": good\n";
+    }
+  }
+  return reading.policy ? exit_code::done : exit_code::usage;
+}
+
+int show(const Options& options, CommandIo& io) {
+  std::string file = options.file.empty() ? installedPolicyFile() : options.file;
+  std::string text = "{}";
+  if (!file.empty()) {
+    auto read = readPolicy(file, io);
+    if (!read) {
+      return exit_code::usage;
+    }
+    text = std::move(*read);
+  }
+  const auto shown = options.json ? showPolicyJson(text, file) : showPolicy(text, file);
+  if (!shown) {
+    renderAll(parsePolicy(text), file, text, io.err);
+    return exit_code::usage;
+  }
+  io.out << *shown << (shown->ends_with('\n') ? "" : "\n");
+  return exit_code::done;
+}
+
+int init(const Options& options, CommandIo& io) {
+  if (options.file.empty()) {
+    io.out << defaultPolicyText();
+    return exit_code::done;
+  }
+  if (auto written = writeNewFile(options.file, defaultPolicyText()); !written) {
+    io.err << "imshealth: " << written.error().describe() << "\n";
+    return exit_code::usage;
+  }
+  io.out << options.file << ": written; edit it, then imshealth policy check " << options.file
+         << "\n";
+  return exit_code::done;
+}
+
+void addVerb(CLI::App& policy, Invocation& invocation, const char* name, const char* description,
+             bool fileRequired, bool hasJson, int (*action)(const Options&, CommandIo&)) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* verb = policy.add_subcommand(name, description);
+  CLI::Option* file = verb->add_option("FILE,--policy", options->file, "The policy file");
+  file->required(fileRequired);
+  if (hasJson) {
+    verb->add_flag("--json", options->json, "Machine-readable output");
+  }
+  verb->callback([&invocation, options, action] {
+    invocation.action = [&invocation, options, action] { return action(*options, invocation.io); };
+  });
+}
+
+}  // namespace
 
 void addPolicyCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* policy =
-      app.add_subcommand("policy", "The policy file: check it, show it, print its schema");
+  CLI::App* policy = app.add_subcommand(
+      "policy", "The policy file: check it, show it, print its schema, begin one");
   policy->require_subcommand(1);
+  addVerb(*policy, invocation, "check", "Say what is wrong with a policy file, and where", true,
+          true, check);
+  addVerb(*policy, invocation, "show", "The effective policy with the origin of each value", false,
+          true, show);
+  addVerb(*policy, invocation, "init", "Write a commented policy file to begin with", false, false,
+          init);
   policy->add_subcommand("schema", "Print the JSON Schema of policy.json")->callback([&invocation] {
     invocation.action = [&invocation] {
       invocation.io.out << policySchema();

@@ -124,15 +124,15 @@ class RepairRun {
     if (options_.dryRun) {
       co_return Repaired{watch.counterService, "planned", decision.explanation, planned(plan)};
     }
-    const auto outcome = co_await attemptRepair(
-        {.policy = policy_.policy,
-         .watch = watch,
-         .origin = policy_.origin,
-         .examination = std::move(examination),
-         .plan = std::move(plan),
-         .backupFolder = backupFolderFor(policy_.folder.backup(), watch.counterService, now),
-         .begin = now},
-        ports());
+    RepairOrder order{
+        .policy = policy_.policy,
+        .watch = watch,
+        .origin = policy_.origin,
+        .examination = std::move(examination),
+        .plan = std::move(plan),
+        .backupFolder = backupFolderFor(policy_.folder.backup(), watch.counterService, now),
+        .begin = now};
+    const auto outcome = co_await attemptRepair(std::move(order), ports());
     if (!outcome) {
       repaired.reason = "journalUnavailable: " + outcome.error().describe();
       co_return repaired;

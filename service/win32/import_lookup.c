@@ -1,5 +1,5 @@
 #include "service/win32/import_lookup.h"
 
-FARPROC lookUpImport(const char* name) {
-  return GetProcAddress(GetModuleHandleA("kernel32.dll"), name);
+FARPROC lookUpImport(const char* module, const char* name) {
+  return GetProcAddress(GetModuleHandleA(module), name);
 }

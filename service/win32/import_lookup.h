@@ -4,4 +4,4 @@
 
 #include <windows.h>
 
-FARPROC lookUpImport(const char* name);
+FARPROC lookUpImport(const char* module, const char* name);

@@ -8,6 +8,7 @@
 #include "service/win32/import_lookup.h"
 
 #include <errno.h>
+#include <io.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -17,7 +18,7 @@
 /* Resolved once; two threads that do it at once store the same value. */
 #define RESOLVE(name, type, fallback)                      \
   do {                                                     \
-    const FARPROC found = lookUpImport(#name);             \
+    const FARPROC found = lookUpImport("kernel32.dll", #name); \
     slot_##name = found ? (type)found : (fallback);        \
   } while (0)
 
@@ -189,4 +190,171 @@ UnregisterWaitTo slot_UnregisterWaitEx = firstUnregisterWait;
 static BOOL WINAPI firstUnregisterWait(HANDLE handle, HANDLE completion) {
   RESOLVE(UnregisterWaitEx, UnregisterWaitTo, threadUnregisterWait);
   return slot_UnregisterWaitEx(handle, completion);
+}
+
+/* --- 2000: Asio asks whether it runs on Vista or later. Below 2000 the answer is no ----------------------- */
+
+typedef ULONGLONG(WINAPI* SetCondition)(ULONGLONG, DWORD, BYTE);
+static ULONGLONG WINAPI noCondition(ULONGLONG mask, DWORD type, BYTE condition) {
+  (void)type;
+  (void)condition;
+  return mask;
+}
+static ULONGLONG WINAPI firstSetCondition(ULONGLONG mask, DWORD type, BYTE condition);
+SLOT(VerSetConditionMask, 16, SetCondition);
+SetCondition slot_VerSetConditionMask = firstSetCondition;
+static ULONGLONG WINAPI firstSetCondition(ULONGLONG mask, DWORD type, BYTE condition) {
+  RESOLVE(VerSetConditionMask, SetCondition, noCondition);
+  return slot_VerSetConditionMask(mask, type, condition);
+}
+
+typedef BOOL(WINAPI* VerifyVersion)(void*, DWORD, ULONGLONG);
+static BOOL WINAPI isOlder(void* version, DWORD types, ULONGLONG conditions) {
+  (void)version;
+  (void)types;
+  (void)conditions;
+  SetLastError(ERROR_OLD_WIN_VERSION);
+  return FALSE;
+}
+static BOOL WINAPI firstVerifyVersionA(void* version, DWORD types, ULONGLONG conditions);
+SLOT(VerifyVersionInfoA, 16, VerifyVersion);
+VerifyVersion slot_VerifyVersionInfoA = firstVerifyVersionA;
+static BOOL WINAPI firstVerifyVersionA(void* version, DWORD types, ULONGLONG conditions) {
+  RESOLVE(VerifyVersionInfoA, VerifyVersion, isOlder);
+  return slot_VerifyVersionInfoA(version, types, conditions);
+}
+static BOOL WINAPI firstVerifyVersionW(void* version, DWORD types, ULONGLONG conditions);
+SLOT(VerifyVersionInfoW, 16, VerifyVersion);
+VerifyVersion slot_VerifyVersionInfoW = firstVerifyVersionW;
+static BOOL WINAPI firstVerifyVersionW(void* version, DWORD types, ULONGLONG conditions) {
+  RESOLVE(VerifyVersionInfoW, VerifyVersion, isOlder);
+  return slot_VerifyVersionInfoW(version, types, conditions);
+}
+
+/* --- 2000: libstdc++'s files and folders ------------------------------------------------------------------ */
+
+typedef BOOL(WINAPI* FileSize)(HANDLE, LARGE_INTEGER*);
+static BOOL WINAPI sizeInHalves(HANDLE file, LARGE_INTEGER* size) {
+  DWORD high = 0;
+  SetLastError(NO_ERROR);
+  size->LowPart = GetFileSize(file, &high);
+  size->HighPart = (LONG)high;
+  return size->LowPart != INVALID_FILE_SIZE || GetLastError() == NO_ERROR;
+}
+static BOOL WINAPI firstFileSize(HANDLE file, LARGE_INTEGER* size);
+SLOT(GetFileSizeEx, 8, FileSize);
+FileSize slot_GetFileSizeEx = firstFileSize;
+static BOOL WINAPI firstFileSize(HANDLE file, LARGE_INTEGER* size) {
+  RESOLVE(GetFileSizeEx, FileSize, sizeInHalves);
+  return slot_GetFileSizeEx(file, size);
+}
+
+typedef BOOL(WINAPI* HardLink)(LPCWSTR, LPCWSTR, LPSECURITY_ATTRIBUTES);
+static BOOL WINAPI noHardLink(LPCWSTR name, LPCWSTR existing, LPSECURITY_ATTRIBUTES security) {
+  (void)name;
+  (void)existing;
+  (void)security;
+  SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
+  return FALSE;
+}
+static BOOL WINAPI firstHardLink(LPCWSTR name, LPCWSTR existing, LPSECURITY_ATTRIBUTES security);
+SLOT(CreateHardLinkW, 12, HardLink);
+HardLink slot_CreateHardLinkW = firstHardLink;
+static BOOL WINAPI firstHardLink(LPCWSTR name, LPCWSTR existing, LPSECURITY_ATTRIBUTES security) {
+  RESOLVE(CreateHardLinkW, HardLink, noHardLink);
+  return slot_CreateHardLinkW(name, existing, security);
+}
+
+typedef HANDLE(WINAPI* FirstVolume)(LPWSTR, DWORD);
+static HANDLE WINAPI noFirstVolume(LPWSTR name, DWORD size) {
+  (void)name;
+  (void)size;
+  SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
+  return INVALID_HANDLE_VALUE;
+}
+static HANDLE WINAPI firstFirstVolume(LPWSTR name, DWORD size);
+SLOT(FindFirstVolumeW, 8, FirstVolume);
+FirstVolume slot_FindFirstVolumeW = firstFirstVolume;
+static HANDLE WINAPI firstFirstVolume(LPWSTR name, DWORD size) {
+  RESOLVE(FindFirstVolumeW, FirstVolume, noFirstVolume);
+  return slot_FindFirstVolumeW(name, size);
+}
+
+typedef BOOL(WINAPI* NextVolume)(HANDLE, LPWSTR, DWORD);
+static BOOL WINAPI noNextVolume(HANDLE volumes, LPWSTR name, DWORD size) {
+  (void)volumes;
+  (void)name;
+  (void)size;
+  SetLastError(ERROR_NO_MORE_FILES);
+  return FALSE;
+}
+static BOOL WINAPI firstNextVolume(HANDLE volumes, LPWSTR name, DWORD size);
+SLOT(FindNextVolumeW, 12, NextVolume);
+NextVolume slot_FindNextVolumeW = firstNextVolume;
+static BOOL WINAPI firstNextVolume(HANDLE volumes, LPWSTR name, DWORD size) {
+  RESOLVE(FindNextVolumeW, NextVolume, noNextVolume);
+  return slot_FindNextVolumeW(volumes, name, size);
+}
+
+typedef BOOL(WINAPI* CloseVolume)(HANDLE);
+static BOOL WINAPI noCloseVolume(HANDLE volumes) {
+  (void)volumes;
+  return TRUE;
+}
+static BOOL WINAPI firstCloseVolume(HANDLE volumes);
+SLOT(FindVolumeClose, 4, CloseVolume);
+CloseVolume slot_FindVolumeClose = firstCloseVolume;
+static BOOL WINAPI firstCloseVolume(HANDLE volumes) {
+  RESOLVE(FindVolumeClose, CloseVolume, noCloseVolume);
+  return slot_FindVolumeClose(volumes);
+}
+
+/* --- 2000: 64-bit times of files in msvcrt. NT 4.0's has 64-bit sizes with 32-bit times ------------------- */
+
+static void widen(struct _stat64* to, const struct _stat32i64* from) {
+  to->st_dev = from->st_dev;
+  to->st_ino = from->st_ino;
+  to->st_mode = from->st_mode;
+  to->st_nlink = from->st_nlink;
+  to->st_uid = from->st_uid;
+  to->st_gid = from->st_gid;
+  to->st_rdev = from->st_rdev;
+  to->st_size = from->st_size;
+  to->st_atime = from->st_atime;
+  to->st_mtime = from->st_mtime;
+  to->st_ctime = from->st_ctime;
+}
+
+typedef int(__cdecl* StatOpen)(int, struct _stat64*);
+static int __cdecl statOpenNarrow(int file, struct _stat64* status) {
+  struct _stat32i64 narrow;
+  const int result = _fstat32i64(file, &narrow);
+  if (result == 0) {
+    widen(status, &narrow);
+  }
+  return result;
+}
+static int __cdecl firstStatOpen(int file, struct _stat64* status);
+StatOpen slotStatOpen __asm__("__imp___fstat64") = firstStatOpen;
+static int __cdecl firstStatOpen(int file, struct _stat64* status) {
+  const FARPROC found = lookUpImport("msvcrt.dll", "_fstat64");
+  slotStatOpen = found ? (StatOpen)found : statOpenNarrow;
+  return slotStatOpen(file, status);
+}
+
+typedef int(__cdecl* StatPath)(const wchar_t*, struct _stat64*);
+static int __cdecl statPathNarrow(const wchar_t* path, struct _stat64* status) {
+  struct _stat32i64 narrow;
+  const int result = _wstat32i64(path, &narrow);
+  if (result == 0) {
+    widen(status, &narrow);
+  }
+  return result;
+}
+static int __cdecl firstStatPath(const wchar_t* path, struct _stat64* status);
+StatPath slotStatPath __asm__("__imp___wstat64") = firstStatPath;
+static int __cdecl firstStatPath(const wchar_t* path, struct _stat64* status) {
+  const FARPROC found = lookUpImport("msvcrt.dll", "_wstat64");
+  slotStatPath = found ? (StatPath)found : statPathNarrow;
+  return slotStatPath(path, status);
 }

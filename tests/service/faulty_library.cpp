@@ -24,10 +24,11 @@ DWORD APIENTRY OpenEndsProcess(LPWSTR) {
   ExitProcess(0);
 }
 
+static volatile bool isEndless = true;
 static DWORD deeper(volatile char* before) {
   volatile char room[4096];
   room[0] = before[0];
-  return deeper(room) + room[0];
+  return isEndless ? deeper(room) + static_cast<DWORD>(room[0]) : 0;
 }
 DWORD APIENTRY OpenOverflowsStack(LPWSTR) {
   volatile char start[1] = {1};

@@ -69,6 +69,7 @@ class Lab:
             self.root = wine.CHROOT / "srv" / "lab" / tree
         self.wine = wine.Wine(arch, self.root / name)
         self.store = None
+        self._stay = None
 
     # Life.
 
@@ -80,13 +81,18 @@ class Lab:
         self._remove(self.wine.prefix)
         _copy(template, self.wine.prefix)
         self.store = EventStore(self.wine.drive_c("C:\\lab\\events.store"))
+        # Wine ends the services when the last other program ends; this one outlives them all.
+        self._stay = self.wine.start("labsc", "stay", stdin=subprocess.PIPE,
+                                     stdout=subprocess.DEVNULL)
         return self
 
     def __exit__(self, kind, *_):
         if self.store is not None:
             self.store.close()
+        self._stay.stdin.close()
         self.wine.server("-k")
         self.wine.server("-w")
+        self._stay.wait(30)
         if kind is None and "LAB_KEEP" not in os.environ:
             self._remove(self.wine.prefix)
 

@@ -11,7 +11,9 @@ constexpr const char usage[] =
     "labsc query SERVICE\n"
     "labsc start SERVICE\n"
     "labsc control SERVICE CODE      1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange\n"
-    "labsc await SERVICE STATE MS    1 stopped, 4 running, 7 paused\n";
+    "labsc await SERVICE STATE MS    1 stopped, 4 running, 7 paused\n"
+    "labsc stay                      until its input ends; Wine's services end with the last "
+    "program\n";
 
 int failed(const char* what) {
   const DWORD error = GetLastError();
@@ -53,7 +55,12 @@ int await(SC_HANDLE service, DWORD state, DWORD milliseconds) {
 }  // namespace
 
 int wmain(int argc, wchar_t** argv) {
-  const std::wstring verb = argc > 2 ? argv[1] : L"";
+  const std::wstring verb = argc > 1 ? argv[1] : L"";
+  if (verb == L"stay") {
+    while (std::getchar() != EOF) {
+    }
+    return 0;
+  }
   SC_HANDLE scm = OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT);
   SC_HANDLE service = argc > 2
                           ? OpenServiceW(scm, argv[2],

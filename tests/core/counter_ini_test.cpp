@@ -1,5 +1,7 @@
 #include "core/counter_ini.h"
 
+#include "tests/show_result.h"
+
 #include <catch2/catch.hpp>
 
 #include <random>

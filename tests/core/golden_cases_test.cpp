@@ -11,6 +11,7 @@
 #include "core/facts_json.h"
 #include "core/match.h"
 #include "core/plan.h"
+#include "tests/show_result.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,7 @@
 #include "core/index_space.h"
 
+#include "tests/show_result.h"
+
 #include <catch2/catch.hpp>
 
 #include <random>

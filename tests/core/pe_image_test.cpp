@@ -1,6 +1,7 @@
 #include "core/pe_image.h"
 
 #include "tests/core/library_builder.h"
+#include "tests/show_result.h"
 
 #include <catch2/catch.hpp>
 

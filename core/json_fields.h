@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace imshealth::json_fields {
@@ -118,19 +119,17 @@ inline void complain(std::string& error, const std::string& place, std::string_v
 
 template <class Integer>
 bool readInteger(const Json& json, Integer& value) {
+  // A document that was parsed holds its positive numbers as unsigned, one that was built as
+  // either.
   if (json.is_number_unsigned()) {
     const auto number = json.get<std::uint64_t>();
-    if (number <= static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())) {
-      value = static_cast<Integer>(number);
-      return true;
-    }
-  } else if (json.is_number_integer()) {
+    value = static_cast<Integer>(number);
+    return std::in_range<Integer>(number);
+  }
+  if (json.is_number_integer()) {
     const auto number = json.get<std::int64_t>();
-    if (std::is_signed_v<Integer> &&
-        number >= static_cast<std::int64_t>(std::numeric_limits<Integer>::min()) && number < 0) {
-      value = static_cast<Integer>(number);
-      return true;
-    }
+    value = static_cast<Integer>(number);
+    return std::in_range<Integer>(number);
   }
   return false;
 }
@@ -182,7 +181,8 @@ void Reader::read(const Json& json, const std::string& place, T& value, std::str
     }
     value.clear();
     for (const Json& element : json) {
-      read(element, place + "[" + std::to_string(value.size()) + "]", value.emplace_back(), error);
+      const std::string index = std::to_string(value.size());
+      read(element, place + "[" + index + "]", value.emplace_back(), error);
     }
   } else if constexpr (isMap<T>) {
     if (!json.is_object()) {

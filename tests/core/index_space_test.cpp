@@ -155,8 +155,8 @@ TEST_CASE("Whatever moves of another service is told") {
     IndexSpace after = before;
     const std::size_t other = random() % 2 == 0 ? 0 : 2;
     ServiceRange& range = after.services[other];
-    const std::uint32_t index =
-        *range.firstCounter + 2 * (random() % ((*range.lastCounter - *range.firstCounter) / 2 + 1));
+    const auto counters = (*range.lastCounter - *range.firstCounter) / 2 + 1;
+    const auto index = *range.firstCounter + 2 * static_cast<std::uint32_t>(random() % counters);
     switch (random() % 5) {
       case 0:
         range.firstCounter = *range.firstCounter + 2;

@@ -44,12 +44,13 @@ boost::asio::awaitable<Examination> examine(const WatchPolicy& watch, const Limi
     result.facts.trust.push_back(ports.files.trustOf("policy", origin.file));
   }
   if (mayProbe(result.facts, diagnoseBeforeProbe(result.facts, watch))) {
-    result.facts.probe = co_await probe.probe({.service = result.facts.counterService,
-                                               .library = result.facts.library.path,
-                                               .open = *result.facts.key.open,
-                                               .collect = *result.facts.key.collect,
-                                               .close = *result.facts.key.close},
-                                              limits.probeTimeout);
+    // Named: g++ 12 destroys an aggregate made inside a co_await expression twice (GCC bug 98401).
+    const ProbeRequest request{.service = result.facts.counterService,
+                               .library = result.facts.library.path,
+                               .open = *result.facts.key.open,
+                               .collect = *result.facts.key.collect,
+                               .close = *result.facts.key.close};
+    result.facts.probe = co_await probe.probe(request, limits.probeTimeout);
   }
   result.findings = diagnose(result.facts, watch);
   co_return result;

@@ -298,15 +298,14 @@ awaitable<void> Monitor::handle(std::string counterService) {
     co_return;
   }
   Plan plan = planRepair(examination.facts, examination.findings, watch);
-  const auto outcome = co_await attemptRepair(
-      {.policy = policy_,
-       .watch = watch,
-       .origin = origin_,
-       .examination = std::move(examination),
-       .plan = std::move(plan),
-       .backupFolder = backupFolderFor(backupRoot_, counterService, now),
-       .begin = now},
-      attemptPorts());
+  RepairOrder order{.policy = policy_,
+                    .watch = watch,
+                    .origin = origin_,
+                    .examination = std::move(examination),
+                    .plan = std::move(plan),
+                    .backupFolder = backupFolderFor(backupRoot_, counterService, now),
+                    .begin = now};
+  const auto outcome = co_await attemptRepair(std::move(order), attemptPorts());
   if (!outcome) {
     ports_.alerter.raise(alerts::repairNotAttempted(counterService, Verdict::journalUnavailable));
     co_return;

@@ -300,9 +300,9 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
   }
   if (!found.rollingBack) {
     ports.witness.attend(watch.counterService);
-    const Verification verification = co_await verify(
-        watch, policy, std::move(origin),
-        {.unloaded = false, .loaded = false, .before = {}, .fromJournal = true}, ports.forVerify());
+    const Claim claim{.unloaded = false, .loaded = false, .before = {}, .fromJournal = true};
+    const Verification verification =
+        co_await verify(watch, policy, std::move(origin), claim, ports.forVerify());
     ports.witness.dismiss();
     if (verification.result == Verification::Result::interrupted) {
       outcome.result = RepairOutcome::Result::interrupted;

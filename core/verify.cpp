@@ -37,8 +37,9 @@ boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Poli
   if (!position) {
     co_return disproved("the event log cannot be read: " + position.error().describe());
   }
-  Examination now =
-      co_await examine(watch, policy.limits, std::move(origin), {}, ports.survey, ports.probe);
+  const Occasion nothingHappened;
+  Examination now = co_await examine(watch, policy.limits, std::move(origin), nothingHappened,
+                                     ports.survey, ports.probe);
   if (auto objection = objectionOfLoadPerf(claim, ports.witness, now.facts.system)) {
     co_return *objection;
   }

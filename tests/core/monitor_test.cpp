@@ -126,6 +126,7 @@ TEST_CASE("A forged event changes nothing in what is run") {
     CHECK(line.find("attacker") == std::string::npos);
     CHECK(line.find('%') == std::string::npos);
   }
+  REQUIRE_FALSE(server.toolsRun.empty());
   CHECK(server.toolsRun.front() == "C:\\exchsrvr\\bin>regsvr32 /s C:\\exchsrvr\\bin\\imsperf.dll");
 }
 
@@ -350,6 +351,7 @@ TEST_CASE("An incident that was heard but not decided is decided by the next sta
   server.removeCounters();
   {
     Program program(server, policyFor(Mode::alert));
+    server.run();
     server.logOpenFailure();
     (void)server.drain();
     program.monitor.caughtUp(Cursor{}, "classic");
@@ -381,6 +383,7 @@ TEST_CASE("A new policy is taken over between two incidents, never within a repa
   SimulatedServer server;
   server.breakCounters();
   Program program(server, policyFor(Mode::repair));
+  server.run();
   server.logOpenFailure();
   (void)server.drain();
   server.io->poll();  // the incident settles

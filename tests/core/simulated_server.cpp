@@ -176,10 +176,8 @@ void SimulatedServer::removeCounters() {
 }
 
 void SimulatedServer::breakCounters() {
-  auto counters = parse(files[namesFile]);
   const std::uint32_t first = *dword(performanceKeys[imcKey], "First Counter");
-  counters.erase(first + 2);
-  files[namesFile] = textList(counters);
+  set(performanceKeys[imcKey], number("First Help", first + 3));
 }
 
 void SimulatedServer::unregisterLibrary() {

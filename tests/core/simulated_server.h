@@ -74,7 +74,7 @@ class SimulatedServer : public Clock,
   // --- the world
   ServerContents contents() const;
   void removeCounters();   ///< as unlodctr leaves it
-  void breakCounters();    ///< index values that do not fit the texts of the service
+  void breakCounters();    ///< index values that contradict each other
   void unregisterLibrary();
   void deleteLibrary();
 

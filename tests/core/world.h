@@ -31,6 +31,7 @@ struct Program {
 
   /// What the listening loop does after each wake-up.
   void listen() {
+    server.run();  // what the last run left is taken up before the first event
     if (const auto position = server.drain()) {
       Cursor cursor;
       cursor.recordNumber = cursor.newestSeen = position->newestRecord;

@@ -1,5 +1,5 @@
 // Raises alerts: into the event log, and among the last alerts of the state. What the log does not take
-// now is kept, in order and bounded, and tried again.
+// now is kept in the state file, in order and bounded, and tried again, by the next run if need be.
 #pragma once
 
 #include "core/ports.h"
@@ -15,16 +15,20 @@ class Alerter {
       : log_(log), state_(state), clock_(clock) {}
 
   void raise(const Alert&);
-  /// Tries again what could not be written; to be called once a minute.
+  /// Tries again what could not be written, also by an earlier run; to be called once a minute.
   void retry();
 
  private:
-  static constexpr std::size_t maxPending = 100;
+  /// In order; false: something is left.
+  bool writePending();
+  void keepPending();
 
   AlertLog& log_;
   StateKeeper& state_;
   const Clock& clock_;
   std::deque<Alert> pending_;
+  bool knowsEarlier_ = false;  ///< what an earlier run left is among `pending_`
+  bool keptSome_ = false;      ///< the state file lists pending alerts
 };
 
 }  // namespace imshealth

@@ -27,6 +27,8 @@ void conclude(const RepairOutcome& outcome, const std::string& service, Time beg
     if (repaired) {
       std::erase_if(state.incidents,
                     [&](const Incident& incident) { return incident.counterService == service; });
+    } else if (Incident* incident = state.findIncident(service)) {
+      incident->verdict = attemptFailed;
     }
   });
   if (repaired) {

@@ -74,6 +74,9 @@ bool canRegisterItself(const Facts& facts) {
   const auto exportsIt = [](const std::optional<PeImage>& image) {
     return image && image->hasExport("DllRegisterServer");
   };
+  if (facts.library.path.empty()) {
+    return false;  // nothing says which file it would be
+  }
   return facts.library.file.exists ? exportsIt(facts.library.image)
                                    : exportsIt(facts.library.trustedCopyImage);
 }

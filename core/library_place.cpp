@@ -1,5 +1,6 @@
 #include "core/library_place.h"
 
+#include "core/known_libraries.h"
 #include "core/windows_path.h"
 
 namespace imshealth {
@@ -54,8 +55,14 @@ LibraryPlace findLibraryPlace(const WatchPolicy& watch, const PerformanceKey& ke
         (isPlainLocalPath(place.directory) && isTrustedDirectory(place.directory, system));
   }
 
-  const std::string name =
-      watch.library ? *watch.library : std::string(fileNameOf(place.registered));
+  std::string name = watch.library ? *watch.library : std::string(fileNameOf(place.registered));
+  if (name.empty() && place.trusted && !place.directory.empty()) {
+    for (const std::string_view known : knownLibrariesOf(watch.counterService)) {
+      if (name.empty() && ports.files.examine(joinPath(place.directory, known)).exists) {
+        name = known;
+      }
+    }
+  }
   if (!place.directory.empty() && !name.empty()) {
     place.path = joinPath(place.directory, name);
   }

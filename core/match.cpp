@@ -1,6 +1,7 @@
 #include "core/match.h"
 
 #include "core/ascii.h"
+#include "core/known_libraries.h"
 #include "core/little_endian.h"
 
 #include <algorithm>
@@ -16,11 +17,6 @@ constexpr std::uint16_t libraryNotLoaded = 1023;
 /// Related ids whose order of strings differs between versions of Windows.
 constexpr std::array<std::uint16_t, 6> relatedIds{1005, 1006, 1007, 1009, 1011, 1017};
 
-/// What the library of the Internet Mail Service is called: 5.5 (Q256927), 4.0 and 5.0 (Q163727),
-/// and after its counter file.
-constexpr std::array<std::string_view, 3> internetMailLibraries{"imsperf.dll", "gwperf.dll",
-                                                                "imcperf.dll"};
-
 std::string_view fileNameOf(std::string_view path) {
   const auto separator = path.find_last_of("\\/:");
   return separator == std::string_view::npos ? path : path.substr(separator + 1);
@@ -30,9 +26,10 @@ bool isLibraryOf(const WatchPolicy& watch, std::string_view path) {
   const std::string_view name = fileNameOf(path);
   if (watch.library)
     return equalsIgnoringCase(name, *watch.library);
-  return equalsIgnoringCase(watch.counterService, "MSExchangeIMC") &&
-         std::any_of(internetMailLibraries.begin(), internetMailLibraries.end(),
-                     [&](std::string_view known) { return equalsIgnoringCase(name, known); });
+  const auto known = knownLibrariesOf(watch.counterService);
+  return std::any_of(known.begin(), known.end(), [&](std::string_view library) {
+    return equalsIgnoringCase(name, library);
+  });
 }
 
 bool names(const LogEvent& event, const WatchPolicy& watch) {

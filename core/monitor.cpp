@@ -56,10 +56,17 @@ awaitable<void> Monitor::takeUp() {
     incidents_ = state->incidents;
     lastRepairs_ = state->lastRepairs;
     journalOpen_ = state->journal.has_value();
+    // The last run ended between its decision and the attempt: it is decided again.
+    for (Incident& incident : incidents_) {
+      if (incident.verdict == toString(Verdict::repair) && !journalOpen_) {
+        incident.verdict.clear();
+      }
+    }
   }
   for (const SetAside& damaged : ports_.state.takeSetAside()) {
     ports_.alerter.raise(alerts::stateSetAside(damaged.file, damaged.movedTo));
   }
+  ports_.alerter.retry();
   co_await finishJournal();
   attend();
 }
@@ -283,18 +290,19 @@ awaitable<void> Monitor::handle(std::string counterService) {
     }
   }
   const Decision decision = decide(examination.findings, policy_, watch, circumstances);
+  // Alert first, then remember that it was decided: rather told twice than never.
+  ports_.alerter.raise(alerts::incidentOpened(counterService, examination.findings.front().cause,
+                                              decision.explanation, decision.verdict,
+                                              occasion.status));
+  if (decision.verdict != Verdict::repair && decision.mode == Mode::repair) {
+    ports_.alerter.raise(alerts::repairNotAttempted(counterService, decision.verdict));
+  }
   if (Incident* incident = incidentNow()) {
     incident->cause = toString(examination.findings.front().cause);
     incident->verdict = toString(decision.verdict);
   }
   save();
-  ports_.alerter.raise(alerts::incidentOpened(counterService, examination.findings.front().cause,
-                                              decision.explanation, decision.verdict,
-                                              occasion.status));
   if (decision.verdict != Verdict::repair) {
-    if (decision.mode == Mode::repair) {
-      ports_.alerter.raise(alerts::repairNotAttempted(counterService, decision.verdict));
-    }
     co_return;
   }
   Plan plan = planRepair(examination.facts, examination.findings, watch);
@@ -316,6 +324,10 @@ awaitable<void> Monitor::handle(std::string counterService) {
   }
   if (outcome->result == RepairOutcome::Result::repaired) {
     endIncident(counterService);
+  } else if (Incident* incident = incidentNow();
+             incident && outcome->result == RepairOutcome::Result::failed) {
+    incident->verdict = attemptFailed;
+    save();
   }
 }
 

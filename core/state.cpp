@@ -186,6 +186,15 @@ void from_json(const json& j, AlertRecord& record) {
   take(j, "strings", record.strings);
 }
 
+void to_json(json& j, const Alert& alert) {
+  j = {{"id", alert.id}, {"type", static_cast<std::uint16_t>(alert.type)}, {"strings", alert.strings}};
+}
+void from_json(const json& j, Alert& alert) {
+  j.at("id").get_to(alert.id);
+  alert.type = static_cast<EventType>(j.at("type").get<std::uint16_t>());
+  j.at("strings").get_to(alert.strings);
+}
+
 void to_json(json& j, const HearingProof& proof) {
   j = {{"nonce", proof.nonce},
        {"sent", proof.sent},
@@ -231,6 +240,7 @@ void to_json(json& j, const State& state) {
        {"limits", state.limits},
        {"lastRepairs", state.lastRepairs},
        {"journal", state.journal},
+       {"pendingAlerts", state.pendingAlerts},
        {"lastAlerts", state.lastAlerts},
        {"proof", state.proof},
        {"totals", state.totals}};
@@ -244,6 +254,7 @@ void from_json(const json& j, State& state) {
   take(j, "limits", state.limits);
   take(j, "lastRepairs", state.lastRepairs);
   take(j, "journal", state.journal);
+  take(j, "pendingAlerts", state.pendingAlerts);
   take(j, "lastAlerts", state.lastAlerts);
   take(j, "proof", state.proof);
   take(j, "totals", state.totals);

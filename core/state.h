@@ -18,6 +18,9 @@
 
 namespace imshealth {
 
+/// Incident::verdict once an attempt has failed.
+inline constexpr char attemptFailed[] = "attemptFailed";
+
 /// An open failure of one counter service, from its first event until it is verified, found healthy, or
 /// left alone for the cool-down.
 struct Incident {
@@ -117,11 +120,13 @@ struct State {
   std::map<std::string, LimitState> limits;        ///< by counter service, as the policy spells it
   std::map<std::string, LastRepair> lastRepairs;   ///< by counter service
   std::optional<RepairJournal> journal;
+  std::vector<Alert> pendingAlerts;     ///< that the event log did not take yet; at most `maxPending`
   std::vector<AlertRecord> lastAlerts;  ///< newest last, at most `maxAlerts`
   HearingProof proof;
   Totals totals;
 
   static constexpr std::size_t maxAlerts = 20;
+  static constexpr std::size_t maxPending = 100;
   Incident* findIncident(std::string_view counterService);
   bool operator==(const State&) const = default;
 };

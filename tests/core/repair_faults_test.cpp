@@ -87,6 +87,14 @@ int play(const Scenario& scenario) {
                  << " at call " << scenario.call << " of " << calls);
   INFO("alerts " << Catch::Detail::stringify(server->alertIds()));
   INFO("tools " << Catch::Detail::stringify(server->toolsRun));
+  std::string said;
+  for (const Alert& alert : server->alerts) {
+    for (const std::string& text : alert.strings) {
+      said += text + " | ";
+    }
+    said += "\n";
+  }
+  INFO(said);
   REQUIRE(ended);
   REQUIRE((isWhole(*server) || after == before));
   REQUIRE_FALSE(server->alerts.empty());

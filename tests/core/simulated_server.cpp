@@ -127,6 +127,9 @@ void SimulatedServer::endProcess() {
   io = std::make_unique<boost::asio::io_context>();
   lockHeld = false;  // a mutex ends with its holder
   stopping = false;
+  // The next run reads on behind the cursor that was saved.
+  const auto saved = readState(stateText);
+  delivered_ = saved ? static_cast<std::size_t>(saved->cursor.recordNumber) : 0;
 }
 
 ServerContents SimulatedServer::contents() const {

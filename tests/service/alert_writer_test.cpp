@@ -42,7 +42,7 @@ const Alert warning{204, EventType::warning, {"MSExchangeIMC", "coolDown"}};
 TEST_CASE("an alert carries its severity in the id and its strings in order") {
   eventLog = {};
   AlertWriter writer({open, report});
-  REQUIRE(writer.write(warning));
+  REQUIRE(writer.write(warning).has_value());
   CHECK(eventLog.ids == std::vector<DWORD>{0x800000CC});
   CHECK(eventLog.strings == std::vector<std::wstring>{L"MSExchangeIMC", L"coolDown"});
 }
@@ -51,14 +51,14 @@ TEST_CASE("a restarted log service is opened again, once") {
   eventLog = {};
   AlertWriter writer({open, report});
   eventLog.failures = {ERROR_INVALID_HANDLE};
-  CHECK(writer.write(warning));
+  CHECK(writer.write(warning).has_value());
   CHECK(eventLog.opened == 2);
 
   eventLog.failures = {RPC_S_SERVER_UNAVAILABLE, RPC_S_SERVER_UNAVAILABLE};
   const auto failed = writer.write(warning);
-  REQUIRE_FALSE(failed);
+  REQUIRE_FALSE(failed.has_value());
   CHECK(failed.error().kind == ErrorKind::unavailable);
-  CHECK(writer.write(warning));
+  CHECK(writer.write(warning).has_value());
 }
 
 TEST_CASE("the exe has a full sentence for every id") {

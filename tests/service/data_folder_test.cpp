@@ -17,17 +17,17 @@ TEST_CASE(
   const auto found = findDataFolder({[] { return std::optional<std::string>(); },
                                      [] { return std::optional<std::string>("C:\\Common"); },
                                      [] { return std::optional<std::string>("C:\\Other"); }});
-  REQUIRE(found);
+  REQUIRE(found.has_value());
   CHECK(found->policyFile() == "C:\\Common\\ImsHealth\\policy.json");
-  CHECK_FALSE(findDataFolder({[] { return std::optional<std::string>(); }}));
+  CHECK_FALSE(findDataFolder({[] { return std::optional<std::string>(); }}).has_value());
 }
 
 TEST_CASE("the data folder is made, and made again without harm") {
   const DataFolder folder{test::newFolder() + "\\above\\ImsHealth"};
-  REQUIRE(makeDataFolder(folder));
-  REQUIRE(writeWholeFile(folder.policyFile(), "{}"));
-  REQUIRE(makeDataFolder(folder));
+  REQUIRE(makeDataFolder(folder).has_value());
+  REQUIRE(writeWholeFile(folder.policyFile(), "{}").has_value());
+  REQUIRE(makeDataFolder(folder).has_value());
   CHECK(*readWholeFile(folder.policyFile(), 10) == "{}");
-  CHECK(writeWholeFile(folder.logFile(), ""));
-  CHECK(writeWholeFile(folder.backup() + "\\x", ""));
+  CHECK(writeWholeFile(folder.logFile(), "").has_value());
+  CHECK(writeWholeFile(folder.backup() + "\\x", "").has_value());
 }

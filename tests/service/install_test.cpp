@@ -36,17 +36,17 @@ bool hasEventSource() {
 
 TEST_CASE("installing twice is as good as once, uninstalling keeps the policy") {
   const auto folder = findDataFolder();
-  REQUIRE(folder);
-  REQUIRE(install("C:\\old place\\imshealth.exe"));
-  REQUIRE(writeWholeFile(folder->policyFile(), "// mine\n{}"));
-  REQUIRE(install("C:\\Program Files\\ImsHealth\\imshealth.exe"));
+  REQUIRE(folder.has_value());
+  REQUIRE(install("C:\\old place\\imshealth.exe").has_value());
+  REQUIRE(writeWholeFile(folder->policyFile(), "// mine\n{}").has_value());
+  REQUIRE(install("C:\\Program Files\\ImsHealth\\imshealth.exe").has_value());
   CHECK(imagePath() == "\"C:\\Program Files\\ImsHealth\\imshealth.exe\" service");
   CHECK(hasEventSource());
 
-  REQUIRE(uninstall());
+  REQUIRE(uninstall().has_value());
   CHECK(imagePath().empty());
   CHECK_FALSE(hasEventSource());
   CHECK(*readWholeFile(folder->policyFile(), 100) == "// mine\n{}");
-  CHECK(uninstall());
+  CHECK(uninstall().has_value());
   DeleteFileW(toWide(folder->policyFile()).c_str());
 }

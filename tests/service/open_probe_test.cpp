@@ -72,7 +72,7 @@ TEST_CASE("a library that is missing or no library is told") {
   CHECK(probe("OpenWell", "CollectNothing", "C:\\no such.dll").status == ERROR_MOD_NOT_FOUND);
 
   const std::string text = test::newFolder() + "\\text.dll";
-  REQUIRE(writeWholeFile(text, "This is a text.\r\n"));
+  REQUIRE(writeWholeFile(text, "This is a text.\r\n").has_value());
   const ProbeResult result = probe("OpenWell", "CollectNothing", text);
   CHECK(result.outcome == ProbeOutcome::failed);
   CHECK(result.status == ERROR_BAD_EXE_FORMAT);
@@ -80,13 +80,13 @@ TEST_CASE("a library that is missing or no library is told") {
 
 TEST_CASE("a library for another processor is not a failure of the library") {
   auto image = readWholeFile(test::beside(TEST_FAULTY_LIBRARY), 16 * 1024 * 1024);
-  REQUIRE(image);
+  REQUIRE(image.has_value());
   const auto pe = static_cast<std::size_t>(static_cast<unsigned char>((*image)[0x3C]) |
                                            static_cast<unsigned char>((*image)[0x3D]) << 8);
   (*image)[pe + 4] = '\x84';  // IMAGE_FILE_MACHINE_ALPHA
   (*image)[pe + 5] = '\x01';
   const std::string alpha = test::newFolder() + "\\alpha.dll";
-  REQUIRE(writeWholeFile(alpha, *image));
+  REQUIRE(writeWholeFile(alpha, *image).has_value());
   const ProbeResult result = probe("OpenWell", "CollectNothing", alpha);
   CHECK(result.outcome == ProbeOutcome::notRun);
   CHECK_FALSE(result.note.empty());
@@ -103,8 +103,8 @@ TEST_CASE("only lines with the nonce are believed") {
 }
 
 TEST_CASE("a damaged order or answer is survived") {
-  CHECK_FALSE(readProbeOrder("{"));
-  CHECK_FALSE(readProbeOrder("{\"nonce\":1}"));
+  CHECK_FALSE(readProbeOrder("{").has_value());
+  CHECK_FALSE(readProbeOrder("{\"nonce\":1}").has_value());
   for (const std::string output :
        {"", "n1", "n1 ", "n1 result", "\nn1 result ok", "\nn1 result maybe 0 open\n",
         "\nn1 result failed x open\n", "\nn1 stage nowhere\n"}) {

@@ -29,9 +29,9 @@ TEST_CASE("without a file the default is in force, in mode alert") {
 
 TEST_CASE("a broken file at the start: the kept good one, and 110") {
   const Files files;
-  REQUIRE(writeWholeFile(files.file, repairing));
+  REQUIRE(writeWholeFile(files.file, repairing).has_value());
   CHECK(files.keeper().load().policy.mode == Mode::repair);
-  REQUIRE(writeWholeFile(files.file, "{\n \"mode\": 7 }"));
+  REQUIRE(writeWholeFile(files.file, "{\n \"mode\": 7 }").has_value());
   const PolicyInForce inForce = files.keeper().load();
   CHECK(inForce.policy.mode == Mode::repair);
   REQUIRE(inForce.refusal);
@@ -41,7 +41,7 @@ TEST_CASE("a broken file at the start: the kept good one, and 110") {
 
 TEST_CASE("a broken file and no kept one: the default in mode alert, and 110") {
   const Files files;
-  REQUIRE(writeWholeFile(files.file, "{"));
+  REQUIRE(writeWholeFile(files.file, "{").has_value());
   const PolicyInForce inForce = files.keeper().load();
   CHECK(inForce.policy.mode == Mode::alert);
   CHECK(inForce.refusal);
@@ -53,7 +53,7 @@ TEST_CASE("a changed file is taken over once") {
   keeper.load();
   CHECK_FALSE(keeper.reload());
 
-  REQUIRE(writeWholeFile(files.file, repairing));
+  REQUIRE(writeWholeFile(files.file, repairing).has_value());
   const auto change = keeper.reload();
   REQUIRE(change);
   REQUIRE(change->policy);
@@ -62,7 +62,7 @@ TEST_CASE("a changed file is taken over once") {
   CHECK_FALSE(keeper.reload());
 
   SECTION("a bad one is refused, once") {
-    REQUIRE(writeWholeFile(files.file, "{"));
+    REQUIRE(writeWholeFile(files.file, "{").has_value());
     const auto refused = keeper.reload();
     REQUIRE(refused);
     CHECK_FALSE(refused->policy);

@@ -45,31 +45,31 @@ TEST_CASE("a tool runs with its arguments") {
 
   SECTION("arguments arrive as they were given, its output comes back") {
     const auto result = world.run({"arguments", "two words", "a\"b", "C:\\x y\\", "ü"});
-    REQUIRE(result);
+    REQUIRE(result.has_value());
     CHECK(result->end == ToolEnd::exited);
     CHECK(result->exitCode == 0);
     CHECK(result->output == "two words\na\"b\nC:\\x y\\\nü\n");
   }
   SECTION("its exit code is told") {
     const auto result = world.run({"exit", "42"});
-    REQUIRE(result);
+    REQUIRE(result.has_value());
     CHECK(result->exitCode == 42);
   }
   SECTION("OEM text becomes UTF-8") {
     const auto result = world.run({"oem"});
-    REQUIRE(result);
+    REQUIRE(result.has_value());
     CHECK(result->output == oemToUtf8("\x84\x94\x81"));
   }
   SECTION("one that hangs is ended at the deadline") {
     const auto begin = std::chrono::steady_clock::now();
     const auto result = world.run({"hang"}, 300ms);
-    REQUIRE(result);
+    REQUIRE(result.has_value());
     CHECK(result->end == ToolEnd::timedOut);
     CHECK(std::chrono::steady_clock::now() - begin < 20s);
   }
   SECTION("endless output is bounded") {
     const auto result = world.run({"flood"}, 1s);
-    REQUIRE(result);
+    REQUIRE(result.has_value());
     CHECK(result->end == ToolEnd::timedOut);
     CHECK(result->output.size() == 64 * 1024);
   }
@@ -88,7 +88,7 @@ TEST_CASE("a tool runs with its arguments") {
     const UniqueHandle event(CreateEventW(nullptr, TRUE, TRUE, nullptr));
     const auto result =
         world.run({"readable", std::to_string(reinterpret_cast<ULONG_PTR>(event.get()))});
-    REQUIRE(result);
+    REQUIRE(result.has_value());
     CHECK(result->exitCode == 1);
   }
 }
@@ -97,10 +97,10 @@ TEST_CASE("what a tool leaves running is ended with it") {
   World world(systemProcessFunctions());
   const std::string pidFile = test::newFolder() + "\\pid";
   const auto result = world.run({"parent", pidFile});
-  REQUIRE(result);
+  REQUIRE(result.has_value());
   CHECK(result->exitCode == 0);
   const auto pid = readWholeFile(pidFile, 100);
-  REQUIRE(pid);
+  REQUIRE(pid.has_value());
   CHECK_FALSE(isRunning(static_cast<DWORD>(std::stoul(*pid))));
 }
 

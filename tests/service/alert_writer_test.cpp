@@ -74,7 +74,8 @@ TEST_CASE("the exe has a full sentence for every id") {
       {321, EventType::information}, {900, EventType::information}};
   for (const auto& [id, type] : ids) {
     CAPTURE(id);
-    const wchar_t* inserts[] = {L"<1>", L"<2>", L"<3>", L"<4>", L"<5>"};
+    wchar_t texts[][4] = {L"<1>", L"<2>", L"<3>", L"<4>", L"<5>"};
+    wchar_t* inserts[] = {texts[0], texts[1], texts[2], texts[3], texts[4]};
     wchar_t text[2048] = {};
     const DWORD length = FormatMessageW(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_ARGUMENT_ARRAY,
                                         exe.get(), fullEventId({id, type, {}}), 0, text, 2048,

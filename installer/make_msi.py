@@ -115,6 +115,12 @@ def finishing(arch, version, contents):
            f"VALUES ('PrepareServer', {18 + 1024 + 2048}, 'imshealth.exe', 'install [FirstPolicy]')")
     yield ("INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) "
            "VALUES ('PrepareServer', 'NOT REMOVE', 5850)")  # between InstallServices and StartServices
+    # Behind StopServices: waits until the exe is free. Its failure ends nothing (64), the installer has its
+    # own ways with files in use.
+    yield ("INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) "
+           f"VALUES ('AwaitStop', {18 + 64 + 1024 + 2048}, 'imshealth.exe', 'uninstall --only-stop')")
+    yield ("INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) "
+           "VALUES ('AwaitStop', 'Installed', 1950)")
     # A property is set where the sequence stands, not in the script (51).
     yield "UPDATE `CustomAction` SET `Type` = 51 WHERE `Action` = 'SetInstallLocation'"
     yield "UPDATE `InstallExecuteSequence` SET `Sequence` = 1010 WHERE `Action` = 'SetInstallLocation'"

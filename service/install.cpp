@@ -112,7 +112,10 @@ Result<void> stopService(SC_HANDLE service) {
     if (code == ERROR_SERVICE_NOT_ACTIVE) {
       return {};
     }
-    return windowsError("stopping ImsHealth", code);
+    // It takes no control while it stops already, because the MSI or somebody else told it to.
+    if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL) {
+      return windowsError("stopping ImsHealth", code);
+    }
   }
   constexpr DWORD pause = 200;
   for (DWORD waited = 0; waited < longestStop; waited += pause) {
@@ -141,6 +144,22 @@ Result<void> install(const std::string& program, const FirstPolicy& first) {
     return source;
   }
   return installService(program);
+}
+
+Result<void> stopInstalled() {
+  const UniqueServiceHandle scm(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
+  if (!scm) {
+    return lastError("service control manager");
+  }
+  const UniqueServiceHandle service(
+      OpenServiceW(scm.get(), serviceName, SERVICE_STOP | SERVICE_QUERY_STATUS));
+  if (!service) {
+    if (GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST) {
+      return {};
+    }
+    return lastError("service ImsHealth");
+  }
+  return stopService(service.get());
 }
 
 Result<void> uninstall() {

@@ -17,6 +17,11 @@ namespace imshealth {
 /// cannot say.
 Result<void> install(const std::string& program, const FirstPolicy& first = {});
 
+/// Stops the service, which may be stopping already, and waits for its end; bounded. For the MSI,
+/// which removes service and event source itself: not every Windows Installer waits until the exe
+/// is free.
+Result<void> stopInstalled();
+
 /// Stops and removes the service and the event source. policy.json, state and backups stay.
 Result<void> uninstall();
 

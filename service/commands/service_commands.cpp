@@ -72,13 +72,17 @@ void addServiceCommands(CLI::App& app, Invocation& invocation) {
                     "The service ImsHealth is installed. To start it: net start ImsHealth");
     };
   });
-  app.add_subcommand("uninstall",
-                     "Remove the service and its event source; policy, state and backups stay")
-      ->callback([&invocation] {
-        invocation.action = [&invocation] {
-          return report(uninstall(), invocation.io, "The service ImsHealth is removed.");
-        };
-      });
+  const auto onlyStop = std::make_shared<bool>(false);
+  CLI::App* uninstall = app.add_subcommand(
+      "uninstall", "Remove the service and its event source; policy, state and backups stay");
+  uninstall->add_flag("--only-stop", *onlyStop, "Stop the service and remove nothing");
+  uninstall->callback([&invocation, onlyStop] {
+    invocation.action = [&invocation, onlyStop] {
+      return *onlyStop ? report(stopInstalled(), invocation.io, "The service ImsHealth is stopped.")
+                       : report(imshealth::uninstall(), invocation.io,
+                                "The service ImsHealth is removed.");
+    };
+  });
 }
 
 }  // namespace imshealth

@@ -1,0 +1,99 @@
+"""What can be read off the finished MSI without installing it.
+
+    test_tables.py x64|x86 BUILD_FOLDER VERSION
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ARCH, BUILD, VERSION = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
+MSI = BUILD / f"imshealth-{ARCH}.msi"
+FAMILY = "{5B1E0C4D-6C0F-4F4B-9E55-3B8C6D1A2F70}"
+
+
+def run(*words):
+    return subprocess.run([str(word) for word in words], check=True, capture_output=True).stdout
+
+
+def table(name, package=MSI):
+    lines = run("msiinfo", "export", package, name).decode("utf-8").replace("\r", "").splitlines()
+    names = lines[0].split("\t")
+    return [dict(zip(names, line.split("\t"))) for line in lines[3:]]
+
+
+def sequence():
+    rows = sorted(table("InstallExecuteSequence"), key=lambda row: int(row["Sequence"]))
+    return [row["Action"] for row in rows]
+
+
+class Tables(unittest.TestCase):
+    def properties(self):
+        return {row["Property"]: row["Value"] for row in table("Property")}
+
+    def test_the_version_is_the_one_of_the_project(self):
+        self.assertEqual(self.properties()["ProductVersion"], VERSION)
+        self.assertIn(f"IMS Health Monitor {VERSION} ({ARCH})", run("msiinfo", "suminfo", MSI).decode())
+
+    def test_both_machine_types_are_one_family(self):
+        self.assertEqual(self.properties()["UpgradeCode"], FAMILY)
+        rows = {row["ActionProperty"]: row for row in table("Upgrade")}
+        self.assertEqual({row["UpgradeCode"] for row in rows.values()}, {FAMILY})
+        # Up to and including this version is replaced: the same version of the other machine type too.
+        self.assertEqual((rows["OLDERFOUND"]["VersionMax"], int(rows["OLDERFOUND"]["Attributes"]) & 512),
+                         (VERSION, 512))
+        # Above is only detected, and refused.
+        self.assertEqual((rows["NEWERFOUND"]["VersionMin"], int(rows["NEWERFOUND"]["Attributes"]) & 258),
+                         (VERSION, 2))
+
+    def test_the_order_keeps_everything_inside_the_transaction(self):
+        order = sequence()
+        wanted = ["FindRelatedProducts", "LaunchConditions", "CostFinalize", "SetInstallLocation",
+                  "InstallInitialize", "RemoveExistingProducts", "StopServices", "AwaitStop",
+                  "DeleteServices", "RemoveFiles", "InstallFiles", "WriteRegistryValues",
+                  "InstallServices", "PrepareServer", "StartServices", "InstallFinalize"]
+        self.assertEqual([action for action in order if action in wanted], wanted)
+        self.assertNotIn("DisableRollback", order)
+
+    def test_nothing_of_the_package_lies_in_the_data_folder(self):
+        names = [row["FileName"].split("|")[-1] for row in table("File")]
+        for name in ("policy.json", "state.json"):
+            self.assertNotIn(name, names)
+        self.assertNotIn("CommonAppDataFolder", {row["Directory"] for row in table("Directory")})
+
+    def test_what_a_user_may_pass_to_an_elevated_installer_changes_nothing(self):
+        allowed = set(self.properties()["SecureCustomProperties"].split(";"))
+        self.assertEqual(allowed, {"OLDERFOUND", "NEWERFOUND"})
+        for row in table("InstallExecuteSequence"):
+            if row["Action"].startswith("SetMode") or row["Action"] == "SetPolicy":
+                self.assertIn("NOT Installed", row["Condition"])
+
+    def test_it_suits_the_windows_installer_of_the_oldest_system(self):
+        summary = run("msiinfo", "suminfo", MSI).decode()
+        self.assertIn({"x86": "Version: 110 ", "x64": "Version: 200 "}[ARCH], summary)
+        self.assertIn({"x86": "Template: Intel;1033", "x64": "Template: x64;1033"}[ARCH], summary)
+        for row in table("File") + [row for row in table("Directory") if "|" in row["DefaultDir"]]:
+            short = (row.get("FileName") or row["DefaultDir"]).split("|")[0]
+            self.assertRegex(short, r"^[\w~]{1,8}(\.\w{1,3})?$")
+        bits = {int(row["Attributes"]) & 256 for row in table("Component")}
+        self.assertEqual(bits, {256 if ARCH == "x64" else 0})
+
+    def test_it_is_small(self):
+        size = MSI.stat().st_size
+        print(f"{MSI.name}: {size} bytes", file=sys.stderr)
+        self.assertLessEqual(size, 2 * 1024 * 1024)
+
+    def test_two_builds_give_the_same_bytes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            again = pathlib.Path(folder) / "again.msi"
+            run(sys.executable, ROOT / "installer" / "make_msi.py", "--arch", ARCH, "--version", VERSION,
+                "--link", self.properties()["ARPHELPLINK"], "--exe", BUILD / "imshealth.exe",
+                "--msi", again, "--work", pathlib.Path(folder) / "work")
+            self.assertEqual(again.read_bytes(), MSI.read_bytes())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])

@@ -26,8 +26,7 @@ POLICY = b'// ours \xc3\xa4\r\n{ "schemaVersion": 1, "mode": "alert", "watch": [
 
 class Msi(unittest.TestCase):
     def setUp(self):
-        self.lab = Lab(ARCH, "msi-" + self.id().rpartition(".")[2]).__enter__()
-        self.addCleanup(self.lab.__exit__, None)
+        self.lab = self.enterContext(Lab(ARCH, "msi-" + self._testMethodName))
 
     # What an administrator does.
 
@@ -157,7 +156,6 @@ class Msi(unittest.TestCase):
         self.assertTrue((self.lab.data / "state.json").is_file())
         self.assertEqual((self.lab.data / "backup" / "kept.txt").read_bytes(), b"kept")
         self.assertNotEqual(self.msiexec("/i", "MSI", package=LOWER, check=False), 0)
-        self.assertIn("A newer version of IMS Health Monitor is installed", self.log_text())
         self.assert_installed(version=r"^(?!0\.9\.0)")
         self.msiexec("/i", "MSI", package=HIGHER)
         self.assert_installed(version=r"^99\.0\.0$")
@@ -176,9 +174,6 @@ class Msi(unittest.TestCase):
             self.assertNotEqual(self.msiexec("/i", "MSI", *words, check=False), 0, words)
             self.assert_removed()
             self.assertIsNone(self.policy())
-
-    def log_text(self):
-        return self.lab.wine.drive_c("C:\\lab\\msi.log").read_bytes().decode("utf-8", "replace")
 
 
 if __name__ == "__main__":

@@ -49,6 +49,14 @@ class Tables(unittest.TestCase):
         self.assertEqual((rows["NEWERFOUND"]["VersionMin"], int(rows["NEWERFOUND"]["Attributes"]) & 258),
                          (VERSION, 2))
 
+    def test_a_refusal_says_why(self):
+        texts = {row["Condition"]: row["Description"] for row in table("LaunchCondition")}
+        self.assertTrue(texts["Installed OR NOT NEWERFOUND"].startswith(
+            f"A newer version of IMS Health Monitor is installed. Version {VERSION} does not replace it"))
+        self.assertEqual(len(texts), 4)
+        for text in texts.values():
+            self.assertTrue(text.endswith("."))
+
     def test_the_order_keeps_everything_inside_the_transaction(self):
         order = sequence()
         wanted = ["FindRelatedProducts", "LaunchConditions", "CostFinalize", "SetInstallLocation",

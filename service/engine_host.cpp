@@ -139,7 +139,13 @@ asio::awaitable<void> EngineHost::Engine::live() {
 }
 
 asio::awaitable<void> EngineHost::Engine::checkEachMinute() {
-  while (co_await adapters->sleeper.sleep(Listening::safetyCheck)) {
+  // Not `while (co_await …)`: mingw's g++ 12 then lays out the coroutine's frame with its functions in
+  // the wrong place, and resuming it jumps into nowhere (seen in the disassembly).
+  for (;;) {
+    const bool goOn = co_await adapters->sleeper.sleep(Listening::safetyCheck);
+    if (!goOn) {
+      co_return;
+    }
     lookAtPolicy();
     monitor->safetyCheck();
     metrics->write();

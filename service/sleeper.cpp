@@ -1,6 +1,6 @@
 #include "service/sleeper.h"
 
-#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -11,9 +11,11 @@ namespace imshealth {
 
 asio::awaitable<bool> TimerSleeper::sleep(Milliseconds duration) {
   if (!stop_.raised()) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, duration);
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, duration);
     const StopSignal::Listener listener(stop_, [&timer] { timer.cancel(); });
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    boost::system::error_code cancelled;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   }
   co_return !stop_.raised();
 }

@@ -115,6 +115,16 @@ def finishing(arch, version, contents):
            f"VALUES ('PrepareServer', {18 + 1024 + 2048}, 'imshealth.exe', 'install [FirstPolicy]')")
     yield ("INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) "
            "VALUES ('PrepareServer', 'NOT REMOVE', 5850)")  # between InstallServices and StartServices
+    # The folder of the last installation, unless another one is asked for. In the registry's view of the
+    # package (16: 64 bits), the value as it is (2).
+    yield ("INSERT INTO `RegLocator` (`Signature_`, `Root`, `Key`, `Name`, `Type`) "
+           f"VALUES ('LastFolder', 2, 'SOFTWARE\\ImsHealth', 'Folder', {18 if arch == 'x64' else 2})")
+    yield "INSERT INTO `AppSearch` (`Property`, `Signature_`) VALUES ('LASTFOLDER', 'LastFolder')"
+    yield "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('AppSearch', 110)"
+    yield ("INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) "
+           "VALUES ('SetLastFolder', 51, 'INSTALLDIR', '[LASTFOLDER]')")
+    yield ("INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) "
+           "VALUES ('SetLastFolder', 'LASTFOLDER AND NOT INSTALLDIR', 120)")
     # Behind StopServices: waits until the exe is free. Its failure ends nothing (64), the installer has its
     # own ways with files in use.
     yield ("INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) "

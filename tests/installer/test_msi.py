@@ -132,7 +132,7 @@ class Msi(unittest.TestCase):
         self.lab.stop()
         self.file(FOLDER + "\\imshealth.exe").unlink()
         self.file(FOLDER + "\\samples\\minimal.jsonc").unlink()
-        self.msiexec("/fomus", "MSI", "MODE=repair")
+        self.msiexec("/i", "MSI", "REINSTALL=ALL", "REINSTALLMODE=omus", "MODE=repair")
         self.assert_installed()
         self.assertEqual(self.policy(), POLICY)
 
@@ -163,8 +163,10 @@ class Msi(unittest.TestCase):
 
     def test_a_folder_with_blanks_and_letters_of_other_scripts(self):
         folder = "C:\\Ä ö, Ωμ\\IMS 健康"
-        self.msiexec("/i", "MSI", f"INSTALLDIR={folder}")
+        self.msiexec("/i", "MSI", f"INSTALLDIR={folder}", package=LOWER)
         self.assert_installed(folder)
+        self.msiexec("/i", "MSI")
+        self.assert_installed(folder, version=r"^(?!0\.9\.0)")
         self.msiexec("/x", "MSI")
         self.assert_removed(folder)
 

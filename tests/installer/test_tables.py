@@ -59,7 +59,7 @@ class Tables(unittest.TestCase):
 
     def test_the_order_keeps_everything_inside_the_transaction(self):
         order = sequence()
-        wanted = ["FindRelatedProducts", "LaunchConditions", "CostFinalize", "SetInstallLocation",
+        wanted = ["FindRelatedProducts", "LaunchConditions", "AppSearch", "SetLastFolder", "CostFinalize", "SetInstallLocation",
                   "InstallInitialize", "RemoveExistingProducts", "StopServices", "AwaitStop",
                   "DeleteServices", "RemoveFiles", "InstallFiles", "WriteRegistryValues",
                   "InstallServices", "PrepareServer", "StartServices", "InstallFinalize"]

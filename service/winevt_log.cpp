@@ -64,18 +64,12 @@ std::uint32_t WinevtLog::subscribe(Start start, const std::string& bookmark) {
     return ERROR_MOD_NOT_FOUND;
   }
   close();
-  systemContext_ = UniqueEvtHandle(evt_->createRenderContext(0, nullptr, EvtRenderContextSystem));
-  if (!systemContext_) {
-    return GetLastError();
-  }
-  userContext_ = UniqueEvtHandle(evt_->createRenderContext(0, nullptr, EvtRenderContextUser));
-  if (!userContext_) {
-    return GetLastError();
-  }
   const bool after = start != Start::oldest;
-  bookmark_ = UniqueEvtHandle(evt_->createBookmark(after ? toWide(bookmark).c_str() : nullptr));
-  if (!bookmark_) {
-    return GetLastError();
+  if (after) {
+    bookmark_ = UniqueEvtHandle(evt_->createBookmark(toWide(bookmark).c_str()));
+    if (!bookmark_) {
+      return GetLastError();
+    }
   }
   DWORD flags = after ? EvtSubscribeStartAfterBookmark : EvtSubscribeStartAtOldestRecord;
   if (start == Start::afterStrict) {
@@ -87,6 +81,17 @@ std::uint32_t WinevtLog::subscribe(Start start, const std::string& bookmark) {
   if (!subscription_) {
     const DWORD error = GetLastError();
     return error != 0 ? error : ERROR_CALL_NOT_IMPLEMENTED;  // a stub that says nothing
+  }
+  // Only now: a system whose wevtapi takes no subscription may lack the rest altogether.
+  if (!after) {
+    bookmark_ = UniqueEvtHandle(evt_->createBookmark(nullptr));
+  }
+  systemContext_ = UniqueEvtHandle(evt_->createRenderContext(0, nullptr, EvtRenderContextSystem));
+  userContext_ = UniqueEvtHandle(evt_->createRenderContext(0, nullptr, EvtRenderContextUser));
+  if (!bookmark_ || !systemContext_ || !userContext_) {
+    const DWORD error = GetLastError();
+    close();
+    return error != 0 ? error : ERROR_CALL_NOT_IMPLEMENTED;
   }
   return 0;
 }

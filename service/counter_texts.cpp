@@ -1,7 +1,7 @@
-// Read from the Perflib key where it holds them, else from perfc<lang>.dat and perfh<lang>.dat,
-// which NT has had since 3.51 (Q127207). Never from HKEY_PERFORMANCE_DATA, though "Counter 009"
-// works there on every version: opening that key may load and open the counter libraries of all
-// products, and a bad one would take this service with it.
+// Read from perfc<lang>.dat and perfh<lang>.dat, where NT has kept them since 3.51 (Q127207); before
+// that the Perflib key held them itself, and it shows a view of the files since. Never from
+// HKEY_PERFORMANCE_DATA, though "Counter 009" works there on every version: opening that key may load
+// and open the counter libraries of all products, and a bad one would take this service with it.
 #include "service/counter_texts.h"
 
 #include "service/system_directory.h"
@@ -19,6 +19,7 @@ namespace {
 
 const std::string kPerflib = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib";
 constexpr std::uint64_t kLargestFile = 64ULL * 1024 * 1024;
+constexpr std::size_t kEmptyList = 4;  // bytes: nothing but terminators
 
 /// "009", "00C", "0816": a language, and no other subkey of Perflib.
 bool isLanguage(const std::string& name) {
@@ -60,15 +61,18 @@ std::set<std::string> languages() {
 
 std::vector<std::uint8_t> listOf(const std::string& language, const char* value,
                                  const char* fileStem) {
+  const auto file =
+      readWholeFile(systemDirectory() + "\\" + fileStem + language + ".dat", kLargestFile);
+  if (file && file->size() > kEmptyList) {
+    return {file->begin(), file->end()};
+  }
   if (const auto key = RegistryKey::open(kPerflib + "\\" + language)) {
     if (auto list = key->value(value);
-        list && list->type == REG_MULTI_SZ && list->bytes.size() > 2) {
+        list && list->type == REG_MULTI_SZ && list->bytes.size() > kEmptyList) {
       return std::move(list->bytes);
     }
   }
-  const auto file =
-      readWholeFile(systemDirectory() + "\\" + fileStem + language + ".dat", kLargestFile);
-  return file ? std::vector<std::uint8_t>(file->begin(), file->end()) : std::vector<std::uint8_t>();
+  return {};
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ class AlertMode(Scenario):
         alert = lab.wait_for_alert(200)
         service, cause, _, decision, status = alert.strings
         self.assertEqual((service, cause, decision, status),
-                         (SERVICE, "countersInconsistent", "alert", "1003"))
+                         (SERVICE, "countersInconsistent", "alert", "1003"), alert.strings[2])
         self.assertEqual(alert.type, 2)
         lab.stop()
         self.assertEqual(lab.alerts()[-1].code, 101)

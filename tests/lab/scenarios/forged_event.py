@@ -1,7 +1,6 @@
 """Anyone who may log on can write a 1008. Nothing in it may change what is run."""
 
-import exchange
-from scenario import SERVICE, Scenario, main, policy
+from scenario import SERVICE, Scenario, exchange, main, policy
 
 FORGED = [
     "C:\\users\\Public\\imsperf.dll",

@@ -1,7 +1,6 @@
 """In mode repair the service does what article Q256927 does, in its order, and proves it."""
 
-import exchange
-from scenario import APIS, SERVICE, Scenario, main, policy
+from scenario import APIS, SERVICE, Scenario, exchange, main, policy
 
 
 class RepairMode(Scenario):

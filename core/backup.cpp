@@ -15,6 +15,8 @@ using nlohmann::json;
 
 namespace {
 
+/// Last Help of a system without any extensible counters (Q300956).
+constexpr std::uint32_t lastSystemIndex = 1847;
 /// The largest of the files are the text files: some hundred KB on an old server, a few MB on a new one.
 constexpr std::uint64_t maxFile = 64ull * 1024 * 1024;
 
@@ -96,34 +98,30 @@ bool isIndexValue(const RegistryValue& value) {
                      [&](const char* name) { return equalsIgnoringCase(value.name, name); });
 }
 
-std::uint32_t digestOfOthers(const IndexSpace& space, const std::string& service,
-                             const std::optional<ServiceRange>& earlier) {
+std::uint32_t digestOfOthers(const IndexSpace& space, const std::string& service) {
   boost::crc_32_type crc;
   const auto add = [&crc](const std::string& text) { crc.process_bytes(text.data(), text.size() + 1); };
-  std::vector<ServiceRange> own;
-  if (earlier) {
-    own.push_back(*earlier);
-  }
+  std::vector<ServiceRange> others;
   for (const ServiceRange& range : space.services) {
-    if (equalsIgnoringCase(range.service, service)) {
-      own.push_back(range);
-      continue;
+    if (!equalsIgnoringCase(range.service, service)) {
+      others.push_back(range);
+      add(fmt::format("{} {} {} {} {}", range.service, range.firstCounter.value_or(0),
+                      range.lastCounter.value_or(0), range.firstHelp.value_or(0),
+                      range.lastHelp.value_or(0)));
     }
-    add(fmt::format("{} {} {} {} {}", range.service, range.firstCounter.value_or(0),
-                    range.lastCounter.value_or(0), range.firstHelp.value_or(0),
-                    range.lastHelp.value_or(0)));
   }
-  const auto isOwn = [&own](std::uint32_t index) {
-    return std::any_of(own.begin(), own.end(), [index](const ServiceRange& range) {
-      return range.firstCounter && range.lastHelp && index >= *range.firstCounter &&
-             index <= *range.lastHelp;
-    });
+  const auto isClaimed = [&](std::uint32_t index) {
+    return index <= space.totals.baseIndex.value_or(lastSystemIndex) ||
+           std::any_of(others.begin(), others.end(), [index](const ServiceRange& range) {
+             return range.firstCounter && range.lastHelp && index >= *range.firstCounter &&
+                    index <= *range.lastHelp;
+           });
   };
   for (const LanguageTexts& language : space.languages) {
     add(language.language);
     for (const auto* texts : {&language.names, &language.helps}) {
       for (const auto& [index, text] : *texts) {
-        if (!isOwn(index)) {
+        if (isClaimed(index)) {
           add(fmt::format("{} {}", index, text));
         }
       }
@@ -131,29 +129,6 @@ std::uint32_t digestOfOthers(const IndexSpace& space, const std::string& service
   }
   return crc.checksum();
 }
-
-namespace {
-
-json toJson(const std::optional<ServiceRange>& range) {
-  return range && range->firstCounter && range->lastHelp
-             ? json{{"service", range->service},
-                    {"firstCounter", *range->firstCounter},
-                    {"lastHelp", *range->lastHelp}}
-             : json();
-}
-
-std::optional<ServiceRange> rangeFrom(const json& j) {
-  if (j.is_null()) {
-    return std::nullopt;
-  }
-  ServiceRange range;
-  range.service = j.at("service");
-  range.firstCounter = j.at("firstCounter").get<std::uint32_t>();
-  range.lastHelp = j.at("lastHelp").get<std::uint32_t>();
-  return range;
-}
-
-}  // namespace
 
 Backup::Backup(std::string folder, std::string counterService, Ports ports)
     : folder_(std::move(folder)), ports_(ports) {
@@ -174,7 +149,6 @@ Result<Backup> Backup::open(const std::string& folder, Ports ports) {
     backup.manifest_.library = filesFrom(j.at("library"));
     backup.manifest_.textFiles = filesFrom(j.at("textFiles"));
     backup.manifest_.inputs = filesFrom(j.at("inputs"));
-    backup.manifest_.range = rangeFrom(j.at("range"));
     backup.manifest_.othersDigest = j.at("othersDigest");
   } catch (const std::exception& mismatch) {
     return Error(ErrorKind::corrupt, folder + "\\manifest.json", 0, mismatch.what());
@@ -189,7 +163,6 @@ Result<void> Backup::writeManifest() {
                   {"library", toJson(manifest_.library)},
                   {"textFiles", toJson(manifest_.textFiles)},
                   {"inputs", toJson(manifest_.inputs)},
-                  {"range", toJson(manifest_.range)},
                   {"othersDigest", manifest_.othersDigest}};
   const std::string text = j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
   return ports_.changes.replace(folder_ + "\\manifest.json", {text.begin(), text.end()});
@@ -279,10 +252,7 @@ Result<void> Backup::saveCounters(const Facts& facts) {
   if (!space) {
     return space.error();
   }
-  if (const ServiceRange* range = rangeOf(*space, manifest_.counterService)) {
-    complete.range = *range;
-  }
-  complete.othersDigest = digestOfOthers(*space, manifest_.counterService, complete.range);
+  complete.othersDigest = digestOfOthers(*space, manifest_.counterService);
   manifest_ = std::move(complete);
   return writeManifest();
 }
@@ -318,7 +288,7 @@ Result<void> Backup::restore() {
     if (!space) {
       return space.error();
     }
-    othersMoved = digestOfOthers(*space, manifest_.counterService, manifest_.range) !=
+    othersMoved = digestOfOthers(*space, manifest_.counterService) !=
                   manifest_.othersDigest;
     if (!othersMoved) {
       for (const BackedUpFile& file : manifest_.textFiles) {

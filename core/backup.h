@@ -28,14 +28,12 @@ struct BackupManifest {
   std::vector<BackedUpFile> library;    ///< at most one
   std::vector<BackedUpFile> textFiles;  ///< perfc/perfh .dat
   std::vector<BackedUpFile> inputs;     ///< .ini and .h: kept for a person, never put back
-  std::optional<ServiceRange> range;    ///< of the service, when its counters were saved
   std::uint32_t othersDigest = 0;       ///< of all ranges and texts that are not this service's
 };
 
-/// CRC-32 over every other service's range and over every text outside this service's range and
-/// outside `earlier`, the range it had before (a roll-back may have brought those texts back already).
-std::uint32_t digestOfOthers(const IndexSpace&, const std::string& service,
-                             const std::optional<ServiceRange>& earlier);
+/// CRC-32 over every other service's range, and over the texts in those ranges and in the system's own.
+/// Texts that nobody's range claims do not count: a lodctr that failed halfway leaves such behind.
+std::uint32_t digestOfOthers(const IndexSpace&, const std::string& service);
 
 /// First/Last Counter, First/Last Help, Object List: what lodctr writes and unlodctr deletes.
 bool isIndexValue(const RegistryValue&);

@@ -147,6 +147,7 @@ TEST_CASE("lodctr fails after unlodctr: everything is put back, byte for byte") 
   SimulatedServer server;
   server.breakCounters();
   server.behaviour.lodctrFails = true;
+  server.behaviour.lodctrLeavesTexts = GENERATE(false, true);
   const ServerContents before = server.contents();
   Program program(server, policyFor(Mode::repair));
   server.logOpenFailure();

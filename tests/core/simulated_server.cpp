@@ -550,6 +550,11 @@ void SimulatedServer::lodctr(const ToolCommand& command, ToolResult& result) {
                       files.contains(command.workingDirectory + "\\imcperf.h");
   if (behaviour.lodctrFails || !inputs) {
     result.exitCode = 112;
+    if (behaviour.lodctrLeavesTexts) {
+      auto counters = parse(files[namesFile]);
+      counters[*dword(perflibTotals, "Last Help") + 1] = "MSExchangeIMC";
+      files[namesFile] = textList(counters);
+    }
     if (behaviour.loadPerfSource) {
       logEvent("LoadPerf", 3009, {imcKey, "Internet Mail Service"});
     }

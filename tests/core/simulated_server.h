@@ -40,6 +40,7 @@ struct Behaviour {
   bool unlodctrHangs = false;
   bool lodctrDoesNothing = false;  ///< and says 0
   bool lodctrFails = false;        ///< exit code 112, LoadPerf 3009
+  bool lodctrLeavesTexts = false;  ///< with lodctrFails: the texts are written, the totals are not
   bool lodctrHangs = false;
   bool regsvr32Hangs = false;
   std::uint32_t regsvr32Exit = 0;

@@ -2,6 +2,23 @@
 
 namespace imshealth {
 
+namespace {
+
+/// For the metrics. The alerts about one counter service name it first (core/alerts.h).
+void count(const Alert& alert, Totals& totals) {
+  ++totals.alerts[alert.id];
+  const auto of = [&]() -> ServiceTotals& { return totals.services[alert.strings.front()]; };
+  switch (alert.id) {
+    case 200: ++of().incidents; break;
+    case 202: ++of().repaired; break;
+    case 203: ++of().failed; break;
+    case 204: ++of().notAttempted; break;
+    default: break;
+  }
+}
+
+}  // namespace
+
 bool Alerter::writePending() {
   while (!pending_.empty() && log_.write(pending_.front())) {
     pending_.pop_front();
@@ -17,6 +34,7 @@ void Alerter::raise(const Alert& alert) {
   (void)writePending();
   // For `status`, and for the next run; where the state cannot be written, the event log still has it.
   (void)state_.update([&](State& state) {
+    count(alert, state.totals);
     state.lastAlerts.push_back({clock_.now(), alert.id, alert.strings});
     if (state.lastAlerts.size() > State::maxAlerts) {
       state.lastAlerts.erase(state.lastAlerts.begin());

@@ -30,7 +30,7 @@ enum class ToolEnd { exited, timedOut, stopped };
 
 struct ToolResult {
   ToolEnd end = ToolEnd::exited;
-  std::uint32_t exitCode = 0;  ///< evidence, not proof (perflib.md 5.2)
+  std::uint32_t exitCode = 0;  ///< evidence, not proof: a tool may well fail and answer 0
   std::string output;          ///< at most 64 KB, decoded to UTF-8
 };
 

@@ -268,7 +268,7 @@ ClassicReader::Step ClassicReader::fail(const char* call, std::uint32_t error) {
   return Step::failed;
 }
 
-/// Two calls, no snapshot: asked again until the oldest has stayed the same (event-log.md 1.4).
+/// Two calls, no snapshot: asked again until the oldest has stayed the same.
 std::optional<ClassicReader::Range> ClassicReader::range() {
   Range log;
   for (int attempt = 0; attempt < 4; ++attempt) {

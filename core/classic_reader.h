@@ -1,5 +1,5 @@
 // What the classic backend decides: where to go on reading, what an error of ReadEventLog means,
-// whether the log has been cleared or has overtaken us (event-log.md 1.2 to 1.4). The calls
+// whether the log has been cleared or has overtaken us. The calls
 // themselves are a small port; service/classic_log.h makes them, the tests script them.
 #pragma once
 
@@ -45,7 +45,7 @@ class ClassicLogApi {
 /// and restarts of the log service. One thread.
 class ClassicReader {
  public:
-  /// Most that ReadEventLog takes; no record is larger, so 122 cannot come (event-log.md 1.2).
+  /// Most that ReadEventLog takes; no record is larger, so 122 cannot come.
   static constexpr std::size_t bufferSize = 0x7FFFF;
 
   /// `saved`: absent at the first start, when only records written at or after `lookBackStart`

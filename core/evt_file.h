@@ -1,5 +1,5 @@
-// A saved event log (.evt): clean, dirty, wrapped, split or damaged (Event Log File Format;
-// event-log.md 2). Read in place, never written to, and no size in it is trusted before it has been
+// A saved event log (.evt): clean, dirty, wrapped, split or damaged (Event Log File
+// Format). Read in place, never written to, and no size in it is trusted before it has been
 // compared with the file.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace imshealth {
 namespace {
 
 constexpr std::uint16_t openFailed = 1008;
-/// The library itself cannot be loaded: names DLL and code, no service (perflib.md 2.1).
+/// The library itself cannot be loaded: names DLL and code, no service.
 constexpr std::uint16_t libraryNotLoaded = 1023;
 /// Related ids whose order of strings differs between versions of Windows.
 constexpr std::array<std::uint16_t, 6> relatedIds{1005, 1006, 1007, 1009, 1011, 1017};

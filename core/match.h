@@ -33,7 +33,7 @@ bool isFromPerflib(const LogEvent&);
 /// The event is from LoadPerf: "LoadPerf", or "Microsoft-Windows-LoadPerf" since Vista.
 bool isFromLoadPerf(const LogEvent&);
 
-/// The first four bytes of the event's data, little-endian (perflib.md 1.1: x64 logs eight bytes,
+/// The first four bytes of the event's data, little-endian (x64 logs eight bytes,
 /// of which only these are the status). In the manifest form read through the classic API: the
 /// third string, a decimal number; of 1023: the second.
 std::optional<std::uint32_t> statusOf(const LogEvent&);

@@ -1,4 +1,4 @@
-// Proof that a repair worked. Exit codes are only hints (perflib.md 5.2): what counts is what LoadPerf
+// Proof that a repair worked. Exit codes are only hints: what counts is what LoadPerf
 // logged, what the registry holds, whether the library opens in a fresh process, and that no new 1008 comes.
 #pragma once
 

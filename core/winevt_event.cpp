@@ -1,5 +1,5 @@
 // Both shapes of 1008, and any other event, in the form of EVENTLOGRECORD. Never by level,
-// qualifiers or text: by the order and the types of the values alone (perflib.md 1.1, 1.2).
+// qualifiers or text: by the order and the types of the values alone.
 #include "core/ascii.h"
 #include "core/winevt_reader.h"
 

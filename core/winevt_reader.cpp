@@ -122,7 +122,7 @@ WinevtReader::Step WinevtReader::subscribe(Delivery& delivery) {
 }
 
 /// Has anything been lost since the cursor was saved? A filtered subscription cannot tell: its
-/// bookmark is of a matching event, which may be gone from a healthy log (event-log.md 3.4).
+/// bookmark is of a matching event, which may be gone from a healthy log.
 WinevtReader::Step WinevtReader::judge(Delivery& delivery) {
   const auto log = api_.logState();
   if (log.error != 0)

@@ -1,5 +1,5 @@
 // What the winevt backend decides: from where to subscribe, what an error of EvtNext means, whether
-// records have been lost (event-log.md 3.2 to 3.4). The calls are a small port;
+// records have been lost. The calls are a small port;
 // service/winevt_log.h makes them, the tests script them.
 #pragma once
 

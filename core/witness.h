@@ -1,5 +1,5 @@
 // What the event log says of a repair while it is under way: LoadPerf's own words on loading and
-// unloading, and whether the library failed to open again (perflib.md 2.2).
+// unloading, and whether the library failed to open again.
 #pragma once
 
 #include "core/error.h"

@@ -91,12 +91,25 @@ awaitable<void> Monitor::finishJournal() {
   const WatchPolicy* watched = policy_.find(state->journal->counterService);
   WatchPolicy watch = watched ? *watched : WatchPolicy{};
   watch.counterService = state->journal->counterService;
-  co_await finishRepair(*state->journal, policy_, watch, origin_, attemptPorts());
+  const RepairOutcome outcome =
+      co_await finishRepair(*state->journal, policy_, watch, origin_, attemptPorts());
+  // What was heard meanwhile is in memory only: the incidents are not read again.
+  if (outcome.result == RepairOutcome::Result::repaired) {
+    std::erase_if(incidents_, [&](const Incident& incident) {
+      return incident.counterService == watch.counterService && !incident.verdict.empty();
+    });
+  } else if (outcome.result == RepairOutcome::Result::failed) {
+    for (Incident& incident : incidents_) {
+      if (incident.counterService == watch.counterService && !incident.verdict.empty()) {
+        incident.verdict = attemptFailed;
+      }
+    }
+  }
   if (const auto after = ports_.state.read()) {
-    incidents_ = after->incidents;
     lastRepairs_ = after->lastRepairs;
     journalOpen_ = after->journal.has_value();
   }
+  save();
 }
 
 bool Monitor::isOlderThanLastRepair(const OpenFailure& failure) const {

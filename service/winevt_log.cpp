@@ -80,7 +80,7 @@ std::uint32_t WinevtLog::subscribe(Start start, const std::string& bookmark) {
                                       after ? bookmark_.get() : nullptr, nullptr, nullptr, flags));
   if (!subscription_) {
     const DWORD error = GetLastError();
-    return error != 0 ? error : ERROR_CALL_NOT_IMPLEMENTED;  // a stub that says nothing
+    return error != 0 ? error : ERROR_CALL_NOT_IMPLEMENTED;  // refused without a reason
   }
   // Only now: a system whose wevtapi takes no subscription may lack the rest altogether.
   if (!after) {

@@ -2,6 +2,8 @@
 
 #include "config/place.h"
 
+#include <algorithm>
+
 namespace imshealth {
 namespace {
 
@@ -115,6 +117,16 @@ void appendUtf8(std::string& text, char32_t codePoint) {
     put(0x80 | (codePoint >> 6 & 0x3F));
     put(0x80 | (codePoint & 0x3F));
   }
+}
+
+char32_t takeCodePoint(std::string_view& text) {
+  const unsigned lead = byteAt(text, 0);
+  const std::size_t length = sequenceLength(text, 0);
+  char32_t codePoint = length <= 1 ? lead : lead & (0xFFu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i)
+    codePoint = codePoint << 6 | (byteAt(text, i) & 0x3Fu);
+  text.remove_prefix(std::max<std::size_t>(length, 1));
+  return codePoint;
 }
 
 std::size_t countCodePoints(std::string_view text) {

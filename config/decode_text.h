@@ -19,6 +19,9 @@ DecodedText decodeText(std::string_view bytes);
 
 void appendUtf8(std::string& text, char32_t codePoint);
 
+/// The first code point, which is taken off `text`: valid UTF-8, not empty.
+char32_t takeCodePoint(std::string_view& text);
+
 /// The number of code points; `text` is valid UTF-8.
 std::size_t countCodePoints(std::string_view text);
 

@@ -3,6 +3,7 @@
 #include "config/decode_text.h"
 #include "config/near_word.h"
 #include "config/schema.h"
+#include "config/show_text.h"
 
 #include <fmt/format.h>
 
@@ -13,12 +14,6 @@ namespace imshealth {
 namespace {
 
 using nlohmann::json;
-
-std::string shown(const json& value) {
-  if (value.is_string())
-    return inQuotes(value.get_ref<const std::string&>());
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 std::string joined(const std::vector<std::string>& words, std::string_view last) {
   std::string text;
@@ -45,6 +40,12 @@ std::string kindOf(const json& value) {
     default:
       return fmt::format("the number {}", value.dump());
   }
+}
+
+std::string shown(const json& value) {
+  if (value.is_string())
+    return inQuotes(value.get_ref<const std::string&>());
+  return value.is_structured() ? kindOf(value) : value.dump();
 }
 
 std::string kindOf(const std::string& schemaType) {
@@ -204,8 +205,9 @@ class Explainer {
       return;
     for (std::size_t i = 1; i < count; ++i) {
       const bool repeated =
+          !value_[i].is_structured() &&
           std::find(value_.begin(), value_.begin() + static_cast<std::ptrdiff_t>(i), value_[i]) !=
-          value_.begin() + static_cast<std::ptrdiff_t>(i);
+              value_.begin() + static_cast<std::ptrdiff_t>(i);
       if (repeated)
         say(document_.values, childPointer(pointer_, std::to_string(i)),
             fmt::format("{} is in this list already", shown(value_[i])));

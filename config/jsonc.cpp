@@ -1,6 +1,8 @@
 #include "config/jsonc.h"
 
 #include "config/decode_text.h"
+#include "config/json_string.h"
+#include "config/show_text.h"
 
 #include <fmt/format.h>
 
@@ -17,36 +19,49 @@ bool isWordCharacter(char c) {
          c == '$' || c == '-' || c == '+' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
 }
 
+/// What copying from a web page or a document leaves in place of an ordinary blank.
+bool isForeignBlank(char32_t c) {
+  return c == 0xA0 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x3000 || c == 0xFEFF;
+}
+
+bool isTypographicQuote(char32_t c) {
+  return (c >= 0x2018 && c <= 0x201F) || c == 0xAB || c == 0xBB;
+}
+
 class Reader {
  public:
-  Reader(std::string_view text, const JsoncLimits& limits) : text_(text), limits_(limits) {}
+  Reader(std::string_view text, const JsoncLimits& limits) : cursor_(text), limits_(limits) {}
 
   JsoncDocument read() {
     skipBlank();
     if (!stopped_ && atEnd()) {
-      stop(place_, "", "the file is empty; the least policy is {}");
+      stop(place(), "", "the file is empty; the least policy is {}");
     } else if (!stopped_) {
       document_.value = readValue("", 0);
       skipBlank();
       if (!stopped_ && !atEnd())
-        stop(place_, "", "nothing but comments may follow the end of the policy");
+        stop(place(), "", "nothing but comments may follow the end of the policy");
     }
     document_.complete = !stopped_;
     return std::move(document_);
   }
 
  private:
-  bool atEnd() const { return at_ >= text_.size(); }
-  char peek() const { return atEnd() ? '\0' : text_[at_]; }
-
-  void step() {
-    place_ = stepped(place_, text_, at_);
-    ++at_;
+  bool atEnd() const { return cursor_.atEnd(); }
+  char peek() const { return cursor_.peek(); }
+  char32_t nextCodePoint() const {
+    std::string_view rest = cursor_.rest();
+    return rest.empty() ? U'\0' : takeCodePoint(rest);
   }
+  void step() { cursor_.step(); }
+  Place place() const { return cursor_.place(); }
 
   void complain(Place place, std::string_view pointer, std::string message) {
-    document_.errors.push_back(
-        {Severity::error, place.line, place.column, std::string(pointer), std::move(message)});
+    if (errorCount_ < limits_.errors)
+      document_.errors.push_back(
+          {Severity::error, place.line, place.column, std::string(pointer), std::move(message)});
+    ++errorCount_;
+    stopped_ = stopped_ || errorCount_ >= limits_.errors;
   }
 
   /// For errors behind which nothing can be told any more.
@@ -63,14 +78,23 @@ class Reader {
         step();
       else if (c == '/')
         skipComment();
+      else if (isForeignBlank(nextCodePoint()))
+        skipForeignBlank();
       else
         return;
     }
   }
 
+  void skipForeignBlank() {
+    complain(place(), "",
+             fmt::format("JSON does not know this blank (U+{:04X}); write an ordinary one",
+                         static_cast<unsigned>(nextCodePoint())));
+    cursor_.skip(firstCodePoints(cursor_.rest(), 1).size());
+  }
+
   void skipComment() {
-    const Place begin = place_;
-    const std::string_view rest = text_.substr(at_);
+    const Place begin = place();
+    const std::string_view rest = cursor_.rest();
     std::size_t length = 0;
     if (rest.starts_with("//")) {
       length = std::min(rest.find_first_of("\r\n"), rest.size());
@@ -82,30 +106,33 @@ class Reader {
     } else {
       return stop(begin, "", "a comment starts with // or /*");
     }
-    for (std::size_t i = 0; i < length; ++i)
-      step();
+    cursor_.skip(length);
   }
 
   json readValue(const std::string& pointer, std::size_t depth) {
     if (++valueCount_ > limits_.values) {
-      stop(place_, pointer, fmt::format("the file has more than {} values", limits_.values));
+      stop(place(), pointer, fmt::format("the file has more than {} values", limits_.values));
       return {};
     }
-    document_.values.insert_or_assign(pointer, place_);
+    document_.values.insert_or_assign(pointer, place());
     const char c = peek();
     if (c == '{' || c == '[') {
       if (depth >= limits_.depth) {
-        stop(place_, pointer, fmt::format("nested deeper than {} levels", limits_.depth));
+        stop(place(), pointer, fmt::format("nested deeper than {} levels", limits_.depth));
         return {};
       }
       return c == '{' ? readObject(pointer, depth) : readList(pointer, depth);
     }
     if (c == '"')
       return readString(pointer);
+    if (isTypographicQuote(nextCodePoint())) {
+      stop(place(), pointer, "text needs straight double quotes, not typographic ones");
+      return {};
+    }
     if (isWordCharacter(c))
       return readWord(pointer);
     if (c == '\'')
-      stop(place_, pointer, "text needs double quotes, not single ones");
+      stop(place(), pointer, "text needs double quotes, not single ones");
     else
       unexpected(pointer, "a value");
     return {};
@@ -113,12 +140,10 @@ class Reader {
 
   void unexpected(const std::string& pointer, std::string_view wanted) {
     if (atEnd())
-      return stop(place_, pointer, fmt::format("the file ends where {} is expected", wanted));
-    std::size_t length = 1;
-    while (at_ + length < text_.size() && isContinuation(text_[at_ + length]))
-      ++length;
-    stop(place_, pointer,
-         fmt::format("{} is expected here, not {}", wanted, inQuotes(text_.substr(at_, length))));
+      return stop(place(), pointer, fmt::format("the file ends where {} is expected", wanted));
+    stop(place(), pointer,
+         fmt::format("{} is expected here, not {}", wanted,
+                     inQuotes(firstCodePoints(cursor_.rest(), 1))));
   }
 
   /// Steps over the comma between entries. False: the list is at its end or reading has stopped.
@@ -133,7 +158,7 @@ class Reader {
       return false;
     }
     if (peek() == ',') {
-      const Place comma = place_;
+      const Place comma = place();
       step();
       skipBlank();
       if (!stopped_ && peek() == closing) {
@@ -152,13 +177,13 @@ class Reader {
   }
 
   void skipBlankRemembering() {
-    behindEntry_ = place_;
+    behindEntry_ = place();
     skipBlank();
   }
 
   json readObject(const std::string& pointer, std::size_t depth) {
     json object = json::object();
-    const Place opening = place_;
+    const Place opening = place();
     step();
     skipBlank();
     if (!stopped_ && peek() == '}') {
@@ -177,7 +202,7 @@ class Reader {
   void readMember(json& object, const std::string& pointer, std::size_t depth, std::size_t count) {
     if (atEnd() && !stopped_)
       return unexpected(pointer, "a key or \"}\"");
-    const Place keyPlace = place_;
+    const Place keyPlace = place();
     const std::optional<std::string> key = readKey(pointer);
     if (!key)
       return;
@@ -214,15 +239,19 @@ class Reader {
   std::optional<std::string> readKey(const std::string& pointer) {
     if (peek() == '"')
       return readString(pointer);
+    if (isTypographicQuote(nextCodePoint())) {
+      stop(place(), pointer, "a key needs straight double quotes, not typographic ones");
+      return std::nullopt;
+    }
     if (isWordCharacter(peek())) {
-      const Place begin = place_;
-      const std::string word(takeWord());
+      const Place begin = place();
+      const std::string word(cursor_.take(isWordCharacter));
       complain(begin, childPointer(pointer, word),
                fmt::format("a key needs double quotes: {}", inQuotes(word)));
       return word;
     }
     if (peek() == '\'')
-      stop(place_, pointer, "a key needs double quotes, not single ones");
+      stop(place(), pointer, "a key needs double quotes, not single ones");
     else
       unexpected(pointer, "a key in double quotes");
     return std::nullopt;
@@ -230,7 +259,7 @@ class Reader {
 
   json readList(const std::string& pointer, std::size_t depth) {
     json list = json::array();
-    const Place opening = place_;
+    const Place opening = place();
     step();
     skipBlank();
     if (!stopped_ && peek() == ']') {
@@ -239,7 +268,7 @@ class Reader {
     }
     do {
       if (list.size() == limits_.entries) {
-        stop(place_, pointer, fmt::format("more than {} entries in one list", limits_.entries));
+        stop(place(), pointer, fmt::format("more than {} entries in one list", limits_.entries));
         break;
       }
       list.push_back(readValue(childPointer(pointer, std::to_string(list.size())), depth + 1));
@@ -249,16 +278,9 @@ class Reader {
     return list;
   }
 
-  std::string_view takeWord() {
-    const std::size_t begin = at_;
-    while (!atEnd() && isWordCharacter(peek()))
-      step();
-    return text_.substr(begin, at_ - begin);
-  }
-
   json readWord(const std::string& pointer) {
-    const Place begin = place_;
-    const std::string_view word = takeWord();
+    const Place begin = place();
+    const std::string_view word = cursor_.take(isWordCharacter);
     if (word == "true" || word == "false")
       return word == "true";
     if (word == "null")
@@ -283,94 +305,27 @@ class Reader {
   }
 
   std::string readString(const std::string& pointer) {
-    const Place begin = place_;
-    std::string value;
-    step();
-    while (!stopped_ && peek() != '"') {
-      if (atEnd() || peek() == '\n' || peek() == '\r') {
-        stop(begin, pointer, "the closing double quote is missing in this line");
-      } else if (peek() == '\\') {
-        readEscape(pointer, value);
-      } else {
-        if (static_cast<unsigned char>(peek()) < 0x20)
-          complain(place_, pointer, "a control character; in text write it as \\t or \\u00XX");
-        value.push_back(peek());
-        step();
-      }
+    const Place begin = cursor_.place();
+    std::optional<std::string> value = readJsonString(
+        cursor_, [&](Place place, std::string message) { complain(place, pointer, message); });
+    if (!value) {
+      stop(begin, pointer, "the closing double quote is missing in this line");
+      return "";
     }
-    if (stopped_)
-      return value;
-    step();
-    const std::size_t length = countCodePoints(value);
+    const std::size_t length = countCodePoints(*value);
     if (length > limits_.characters) {
       complain(begin, pointer,
                fmt::format("text of {} characters; more than {} are never right", length,
                            limits_.characters));
-      value = firstCodePoints(value, limits_.characters);
+      value = firstCodePoints(*value, limits_.characters);
     }
-    return value;
+    return *value;
   }
 
-  void readEscape(const std::string& pointer, std::string& value) {
-    static constexpr std::string_view letters = "\"\\/bfnrt";
-    static constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-    const Place begin = place_;
-    step();
-    const char letter = peek();
-    if (const std::size_t known = letters.find(letter); !atEnd() && known != letters.npos) {
-      value.push_back(meanings[known]);
-      step();
-    } else if (letter == 'u') {
-      readUnicodeEscape(begin, pointer, value);
-    } else {
-      complain(begin, pointer, "a backslash in text is written twice: \"\\\\\"");
-      value.push_back('\\');
-    }
-  }
-
-  std::optional<unsigned> takeHexUnit() {
-    unsigned unit = 0;
-    step();
-    for (int i = 0; i < 4; ++i) {
-      static constexpr std::string_view digits = "0123456789abcdef";
-      const char c = peek();
-      const std::size_t digit = digits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
-      if (atEnd() || digit == digits.npos)
-        return std::nullopt;
-      unit = unit << 4 | static_cast<unsigned>(digit);
-      step();
-    }
-    return unit;
-  }
-
-  void readUnicodeEscape(Place begin, const std::string& pointer, std::string& value) {
-    const std::optional<unsigned> unit = takeHexUnit();
-    if (!unit) {
-      complain(begin, pointer,
-               "\\u needs four hexadecimal digits; a backslash in text is written twice");
-      return;
-    }
-    char32_t codePoint = *unit;
-    if (codePoint >= 0xD800 && codePoint <= 0xDFFF) {
-      std::optional<unsigned> low;
-      if (codePoint < 0xDC00 && text_.substr(at_).starts_with("\\u")) {
-        step();
-        low = takeHexUnit();
-      }
-      if (!low || (*low & 0xFC00u) != 0xDC00) {
-        complain(begin, pointer, "half of a surrogate pair; it needs \\uD8XX\\uDCXX");
-        return;
-      }
-      codePoint = 0x10000 + ((codePoint & 0x3FFu) << 10) + (*low & 0x3FFu);
-    }
-    appendUtf8(value, codePoint);
-  }
-
-  std::string_view text_;
+  TextCursor cursor_;
   JsoncLimits limits_;
-  std::size_t at_ = 0;
   std::size_t valueCount_ = 0;
-  Place place_;
+  std::size_t errorCount_ = 0;
   Place behindEntry_;
   bool stopped_ = false;
   JsoncDocument document_;
@@ -394,14 +349,6 @@ std::string childPointer(std::string_view parent, std::string_view token) {
       pointer.push_back(c);
   }
   return pointer;
-}
-
-std::string inQuotes(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  std::string shown(firstCodePoints(text, longest));
-  if (shown.size() < text.size())
-    shown += "…";
-  return json(shown).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace imshealth

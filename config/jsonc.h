@@ -22,6 +22,7 @@ struct JsoncLimits {
   std::size_t entries = 256;     ///< of one object or list
   std::size_t values = 20000;    ///< of the whole text
   std::size_t characters = 512;  ///< of one string; the rest is cut off
+  std::size_t errors = 1000;     ///< reading stops there
 };
 
 struct JsoncDocument {
@@ -37,8 +38,5 @@ JsoncDocument readJsonc(std::string_view text, const JsoncLimits& limits = {});
 
 /// The JSON pointer of a member or entry (RFC 6901).
 std::string childPointer(std::string_view parent, std::string_view token);
-
-/// `text` as JSON writes it, in quotes, shortened for a message.
-std::string inQuotes(std::string_view text);
 
 }  // namespace imshealth

@@ -8,7 +8,8 @@
 
 namespace imshealth {
 
-/// Compares without case; allows about one slip in three characters, and abbreviations. Nothing when none is near.
+/// Compares without case; allows about one slip in three characters, and abbreviations. Nothing
+/// when none is near.
 std::optional<std::string> nearestWord(std::string_view word,
                                        const std::vector<std::string>& known);
 

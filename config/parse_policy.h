@@ -31,8 +31,11 @@ struct PolicyReading {
   std::map<std::string, Place> places;  ///< of each value in the file, by JSON pointer
 };
 
+/// In bytes; far above what any policy needs.
+inline constexpr std::size_t largestPolicyFile = 1024 * 1024;
+
 /// Reads a policy: UTF-8 with or without BOM, or UTF-16 with BOM; `//` and `/* */` comments.
-/// Never throws on bad input. At most 1 MB; nesting is limited.
+/// Never throws on bad input. At most largestPolicyFile; nesting is limited.
 PolicyReading parsePolicy(std::string_view bytes);
 
 /// "policy.json:12:18: error: …", the source line and a caret below it.

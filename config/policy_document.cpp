@@ -12,7 +12,6 @@
 namespace imshealth {
 namespace {
 
-constexpr std::size_t largestFile = 1024 * 1024;
 constexpr std::size_t mostDiagnostics = 100;
 
 void append(std::vector<Diagnostic>& all, const std::vector<Diagnostic>& more) {
@@ -49,7 +48,7 @@ void sortAndBound(std::vector<Diagnostic>& diagnostics) {
 
 PolicyDocument readPolicyDocument(std::string_view bytes) {
   PolicyDocument document;
-  if (bytes.size() > largestFile) {
+  if (bytes.size() > largestPolicyFile) {
     document.diagnostics = {
         {Severity::error, 1, 1, "", "the file is larger than 1 MB, more than any policy needs"}};
     return document;

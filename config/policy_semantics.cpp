@@ -2,10 +2,13 @@
 
 #include "config/near_word.h"
 #include "config/schema.h"
+#include "config/show_text.h"
 #include "config/units.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace imshealth {
@@ -16,6 +19,21 @@ using std::chrono::milliseconds;
 
 std::string textAt(const json& object, const char* key) {
   return object.contains(key) ? object[key].get<std::string>() : "";
+}
+
+/// CON, NUL, COM1 … are devices in every folder, whatever ending they have; the superscript digits
+/// count as digits here (Win32: Naming Files, Paths, and Namespaces).
+bool isDeviceName(const std::string& name) {
+  std::string stem = lowerCase(name.substr(0, name.find('.')));
+  stem.erase(stem.find_last_not_of(' ') + 1);
+  static constexpr std::array<std::string_view, 7> devices = {"con",    "prn",     "aux",   "nul",
+                                                              "conin$", "conout$", "clock$"};
+  if (std::ranges::find(devices, stem) != devices.end())
+    return true;
+  static constexpr std::array<std::string_view, 12> ports = {"1", "2", "3", "4", "5", "6",
+                                                             "7", "8", "9", "¹", "²", "³"};
+  return (stem.starts_with("com") || stem.starts_with("lpt")) &&
+         std::ranges::find(ports, stem.substr(3)) != ports.end();
 }
 
 class Semantics {
@@ -95,7 +113,6 @@ class Semantics {
     }
   }
 
-  /// CON, NUL, COM1 … are devices in every folder, whatever ending they have.
   void checkDeviceNames(const std::string& pointer, const std::string& key,
                         const std::string& text) {
     if (key != "directory" && key != "library" && key != "counterFile" && key != "trustedCopy" &&
@@ -104,11 +121,7 @@ class Semantics {
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\\', begin), text.size());
       const std::string part = text.substr(begin, end - begin);
-      std::string stem = lowerCase(part.substr(0, part.find('.')));
-      stem.erase(stem.find_last_not_of(' ') + 1);
-      const bool numbered = (stem.starts_with("com") || stem.starts_with("lpt")) &&
-                            stem.size() == 4 && stem[3] >= '1' && stem[3] <= '9';
-      if (numbered || stem == "con" || stem == "prn" || stem == "aux" || stem == "nul")
+      if (isDeviceName(part))
         return error(pointer,
                      fmt::format("{} is the name of a device, not of a file", inQuotes(part)));
       begin = end + 1;

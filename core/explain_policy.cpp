@@ -27,6 +27,12 @@ std::string whyNever(const CauseRow& row, const Policy& policy, const WatchPolic
   if (rule == watch.causes.end()) {
     return "";
   }
+  if (row.cause == Cause::libraryWrongVersion && watch.versions.empty()) {
+    return "without versions it is never found";
+  }
+  if (row.cause == Cause::libraryDiffersFromTrustedCopy && !watch.trustedCopy) {
+    return "without a trustedCopy it is never found";
+  }
   if (rule->second == Mode::repair && row.cure == Cure::none) {
     return "this cause is always an alert";
   }
@@ -83,7 +89,8 @@ std::vector<ExplainedWatch> explainPolicy(const Policy& policy) {
   return watches;
 }
 
-std::string explanationText(const std::vector<ExplainedWatch>& watches) {
+std::string explanationText(const std::vector<ExplainedWatch>& watches, std::string_view fileName,
+                            const std::map<std::string, Place>& places) {
   std::string text;
   for (const ExplainedWatch& watch : watches) {
     text += fmt::format("{}{}\n", text.empty() ? "" : "\n", watch.counterService);
@@ -91,8 +98,11 @@ std::string explanationText(const std::vector<ExplainedWatch>& watches) {
       text += fmt::format("  its own mode never matters: {}\n", watch.neverApplies);
     }
     for (const ExplainedCause& cause : watch.causes) {
-      text += fmt::format("  {:<30}{:<15}{}", toString(cause.cause), toString(cause.verdict),
-                          cause.rule);
+      const auto place = places.find(cause.rule);
+      const std::string origin =
+          place == places.end() ? "default" : fmt::format("{}:{}", fileName, place->second.line);
+      text += fmt::format("  {:<30}{:<18}{} ({})", toString(cause.cause), toString(cause.verdict),
+                          cause.rule, origin);
       text += cause.neverApplies.empty() ? "\n"
                                          : fmt::format("  never applies: {}\n", cause.neverApplies);
     }
@@ -100,15 +110,18 @@ std::string explanationText(const std::vector<ExplainedWatch>& watches) {
   return text;
 }
 
-std::string explanationJson(const std::vector<ExplainedWatch>& watches) {
+std::string explanationJson(const std::vector<ExplainedWatch>& watches,
+                            const std::map<std::string, Place>& places) {
   using nlohmann::json;
   json list = json::array();
   for (const ExplainedWatch& watch : watches) {
     json causes = json::array();
     for (const ExplainedCause& cause : watch.causes) {
+      const auto place = places.find(cause.rule);
       causes.push_back({{"cause", toString(cause.cause)},
                         {"decision", toString(cause.verdict)},
                         {"rule", cause.rule},
+                        {"line", place == places.end() ? json() : json(place->second.line)},
                         {"neverApplies", cause.neverApplies}});
     }
     list.push_back({{"counterService", watch.counterService},

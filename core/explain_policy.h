@@ -2,11 +2,13 @@
 // policy's rules can never apply. Made by the very function that decides, so that it cannot differ.
 #pragma once
 
-#include "config/policy.h"
+#include "config/parse_policy.h"
 #include "core/causes.h"
 #include "core/decide.h"
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imshealth {
@@ -14,7 +16,7 @@ namespace imshealth {
 struct ExplainedCause {
   Cause cause = Cause::unknown;
   Verdict verdict = Verdict::alert;  ///< within a maintenance window, with no attempt before
-  std::string rule;                  ///< JSON pointer of the mode that was asked; "": the default
+  std::string rule;                  ///< JSON pointer of the mode that was asked
   std::string neverApplies;          ///< why that rule is without effect; empty: it has one
 
   bool operator==(const ExplainedCause&) const = default;
@@ -30,10 +32,13 @@ struct ExplainedWatch {
 
 std::vector<ExplainedWatch> explainPolicy(const Policy&);
 
-/// A table for people.
-std::string explanationText(const std::vector<ExplainedWatch>&);
+/// A table for people, with the line of each rule in the file; `places` as parsePolicy gives them.
+std::string explanationText(const std::vector<ExplainedWatch>&, std::string_view fileName,
+                            const std::map<std::string, Place>& places);
 
-/// {"watches":[{"counterService","neverApplies","causes":[{"cause","decision","rule","neverApplies"}]}]}
-std::string explanationJson(const std::vector<ExplainedWatch>&);
+/// {"watches":[{"counterService","neverApplies","causes":[{"cause","decision","rule","line","neverApplies"}]}]}
+/// `line` is null where the rule is the default.
+std::string explanationJson(const std::vector<ExplainedWatch>&,
+                            const std::map<std::string, Place>& places);
 
 }  // namespace imshealth

@@ -13,8 +13,6 @@
 namespace imshealth {
 namespace {
 
-constexpr std::uint64_t largestPolicy = 1024 * 1024;
-
 /// The commented default, for this mode.
 std::string defaultFor(const std::string& mode) {
   std::string text(defaultPolicyText());
@@ -29,7 +27,7 @@ Result<std::string> wanted(const FirstPolicy& first) {
   if (!first.file) {
     return defaultFor(*first.mode);
   }
-  auto text = readWholeFile(*first.file, largestPolicy);
+  auto text = readWholeFile(*first.file, largestPolicyFile);
   if (!text) {
     return text;
   }

@@ -9,10 +9,8 @@
 namespace imshealth {
 namespace {
 
-constexpr std::uint64_t largestPolicy = 1024 * 1024;
-
 bool readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into, CommandIo& io) {
-  const auto text = readWholeFile(file, largestPolicy);
+  const auto text = readWholeFile(file, largestPolicyFile);
   if (!text) {
     if (mayBeMissing && text.error().kind == ErrorKind::missing) {
       into.policy = builtInPolicy();

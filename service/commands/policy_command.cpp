@@ -1,21 +1,21 @@
-// imshealth policy check|show|schema|init
+// imshealth policy check|show|explain|schema|init
 #include "config/default_policy.h"
 #include "config/parse_policy.h"
 #include "config/show_policy.h"
+#include "core/explain_policy.h"
 #include "service/commands/commands.h"
 #include "service/given_file.h"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace imshealth {
 namespace {
-
-constexpr std::uint64_t largestPolicy = 1024 * 1024;
 
 struct Options {
   std::string file;
@@ -24,7 +24,7 @@ struct Options {
 
 /// Absent: said on io.err.
 std::optional<std::string> readPolicy(const std::string& file, CommandIo& io) {
-  auto text = readGivenFile(file, largestPolicy);
+  auto text = readGivenFile(file, largestPolicyFile);
   if (!text) {
     io.err << "imshealth: " << text.error().describe() << "\n";
     return std::nullopt;
@@ -42,11 +42,14 @@ void renderAll(const PolicyReading& reading, const std::string& file, const std:
 int check(const Options& options, CommandIo& io) {
   const auto text = readPolicy(options.file, io);
   if (!text) {
+    if (options.json) {
+      io.out << diagnosticsJson({{.message = "the file cannot be read"}});
+    }
     return exit_code::usage;
   }
   const PolicyReading reading = parsePolicy(*text);
   if (options.json) {
-    io.out << diagnosticsJson(reading.diagnostics) << "\n";
+    io.out << diagnosticsJson(reading.diagnostics);
   } else {
     renderAll(reading, options.file, *text, io.out);
     if (reading.policy) {
@@ -56,22 +59,53 @@ int check(const Options& options, CommandIo& io) {
   return reading.policy ? exit_code::done : exit_code::usage;
 }
 
-int show(const Options& options, CommandIo& io) {
+struct PolicyText {
+  std::string file;  ///< empty: the built-in default
+  std::string text;
+};
+
+/// The policy that was asked for, else the installed one, else the built-in default.
+std::optional<PolicyText> askedFor(const Options& options, CommandIo& io) {
   std::string file = options.file.empty() ? installedPolicyFile() : options.file;
-  std::string text = "{}";
-  if (!file.empty()) {
-    auto read = readPolicy(file, io);
-    if (!read) {
-      return exit_code::usage;
-    }
-    text = std::move(*read);
+  if (file.empty()) {
+    return PolicyText{"", "{}"};
   }
+  auto text = readPolicy(file, io);
+  if (!text) {
+    return std::nullopt;
+  }
+  return PolicyText{std::move(file), std::move(*text)};
+}
+
+int show(const Options& options, CommandIo& io) {
+  const auto asked = askedFor(options, io);
+  if (!asked) {
+    return exit_code::usage;
+  }
+  const auto& [file, text] = *asked;
   const auto shown = options.json ? showPolicyJson(text, file) : showPolicy(text, file);
   if (!shown) {
     renderAll(parsePolicy(text), file, text, io.err);
     return exit_code::usage;
   }
-  io.out << *shown << (shown->ends_with('\n') ? "" : "\n");
+  io.out << *shown;
+  return exit_code::done;
+}
+
+int explain(const Options& options, CommandIo& io) {
+  const auto asked = askedFor(options, io);
+  if (!asked) {
+    return exit_code::usage;
+  }
+  const auto& [file, text] = *asked;
+  const PolicyReading reading = parsePolicy(text);
+  renderAll(reading, file, text, io.err);
+  if (!reading.policy) {
+    return exit_code::usage;
+  }
+  const std::vector<ExplainedWatch> watches = explainPolicy(*reading.policy);
+  io.out << (options.json ? explanationJson(watches, reading.places)
+                          : explanationText(watches, file, reading.places));
   return exit_code::done;
 }
 
@@ -107,12 +141,15 @@ void addVerb(CLI::App& policy, Invocation& invocation, const char* name, const c
 
 void addPolicyCommand(CLI::App& app, Invocation& invocation) {
   CLI::App* policy = app.add_subcommand(
-      "policy", "The policy file: check it, show it, print its schema, begin one");
+      "policy", "The policy file: check it, show it, explain it, print its schema, begin one");
   policy->require_subcommand(1);
   addVerb(*policy, invocation, "check", "Say what is wrong with a policy file, and where", true,
           true, check);
   addVerb(*policy, invocation, "show", "The effective policy with the origin of each value", false,
           true, show);
+  addVerb(*policy, invocation, "explain",
+          "What is done about each cause, by which rule; rules that can never apply", false, true,
+          explain);
   addVerb(*policy, invocation, "init", "Write a commented policy file to begin with", false, false,
           init);
   policy->add_subcommand("schema", "Print the JSON Schema of policy.json")->callback([&invocation] {

@@ -60,9 +60,24 @@ TEST_CASE("text of another length than allowed is cut at a character") {
   CHECK(document.errors[0].message == "text of 4 characters; more than 3 are never right");
 }
 
-TEST_CASE("foreign text in a message is escaped and shortened") {
-  CHECK(inQuotes("a\n\"b\"") == "\"a\\n\\\"b\\\"\"");
-  CHECK(inQuotes(std::string(61, 'x')) == "\"" + std::string(60, 'x') + "…\"");
+TEST_CASE("reading stops at a thousand mistakes") {
+  const std::string tabs(200000, '\t');
+  for (const std::string& text : {"[\"" + tabs + "\"]", "{\"a\":1,\"a\":\"" + tabs + "\"}"}) {
+    const JsoncDocument document = readJsonc(text);
+    CHECK_FALSE(document.complete);
+    CHECK(document.errors.size() == 1000);
+  }
+}
+
+TEST_CASE("every depth of nesting ends in a message") {
+  for (const std::string_view open : {"[", "{\"a\":"}) {
+    std::string text;
+    for (int i = 0; i < 100000; ++i)
+      text += open;
+    const JsoncDocument document = readJsonc(text);
+    REQUIRE(document.errors.size() == 1);
+    CHECK(document.errors[0].message == "nested deeper than 16 levels");
+  }
 }
 
 }  // namespace imshealth::test

@@ -42,6 +42,7 @@ TEST_CASE("an empty object is the built-in default") {
 
 TEST_CASE("the starting file says the built-in default, with and without its suggestions") {
   CHECK(parsed(defaultPolicyText()) == builtInPolicy());
+  CHECK(parsePolicy(defaultPolicyText()).diagnostics.empty());
   std::string text(defaultPolicyText());
   int suggestions = 0;
   for (std::size_t at = 0; (at = text.find("// \"", at)) != std::string::npos;) {
@@ -53,6 +54,9 @@ TEST_CASE("the starting file says the built-in default, with and without its sug
     ++suggestions;
   }
   CHECK(suggestions == 4);
+  // All suggestions at once warn only of what the mode, which stays alert, makes of them.
+  for (const Diagnostic& diagnostic : parsePolicy(text).diagnostics)
+    CHECK(diagnostic.pointer == "/maintenanceWindows");
   const Policy policy = parsed(text);
   CHECK(policy.watch.at(0).trustedCopy == "D:\\Recovery\\imsperf.dll");
   CHECK(policy.maintenanceWindows.size() == 1);

@@ -92,6 +92,20 @@ TEST_CASE("rules that can never apply are flagged with the reason") {
   CHECK(explained(policy, Cause::countersNotLoaded).neverApplies.empty());
 }
 
+TEST_CASE("rules for causes that this policy never looks for are flagged") {
+  Policy policy = repairing();
+  policy.watch[0].causes = {{"libraryWrongVersion", Mode::alert},
+                            {"libraryDiffersFromTrustedCopy", Mode::alert}};
+  CHECK(explained(policy, Cause::libraryWrongVersion).neverApplies ==
+        "without versions it is never found");
+  CHECK(explained(policy, Cause::libraryDiffersFromTrustedCopy).neverApplies ==
+        "without a trustedCopy it is never found");
+  policy.watch[0].versions = {"5.5.1960.3"};
+  policy.watch[0].trustedCopy = "D:\\Recovery\\imsperf.dll";
+  CHECK(explained(policy, Cause::libraryWrongVersion).neverApplies.empty());
+  CHECK(explained(policy, Cause::libraryDiffersFromTrustedCopy).neverApplies.empty());
+}
+
 TEST_CASE("a watch's mode that changes nothing is flagged") {
   Policy policy = repairing();
   CHECK(explainPolicy(policy).at(0).neverApplies.empty());
@@ -105,19 +119,51 @@ TEST_CASE("a watch's mode that changes nothing is flagged") {
         "every cause that can be repaired has its own rule");
 }
 
-TEST_CASE("the explanation is printed for people and for programs") {
-  Policy policy = repairing();
-  policy.watch[0].causes = {{"clusterNode", Mode::repair}};
-  const std::vector<ExplainedWatch> watches = explainPolicy(policy);
-  const std::string text = explanationText(watches);
-  CHECK(text.starts_with("MSExchangeIMC\n"));
-  CHECK(text.find("  clusterNode                   notRepairable  /watch/0/causes/clusterNode  "
-                  "never applies: this cause is always an alert\n") != std::string::npos);
-  const auto document = nlohmann::json::parse(explanationJson(watches));
+TEST_CASE("the explanation is printed for people and for programs, with the line of each rule") {
+  const PolicyReading reading = parsePolicy(R"({
+  "mode": "repair",
+  "watch": [{
+    "counterService": "MSExchangeIMC",
+    "causes": { "clusterNode": "repair" }
+  }]
+})");
+  REQUIRE(reading.policy);
+  const std::vector<ExplainedWatch> watches = explainPolicy(*reading.policy);
+  const std::string text = explanationText(watches, "policy.json", reading.places);
+  CHECK(text.starts_with(
+      "MSExchangeIMC\n"
+      "  untrustedPath                 untrustedPath     /mode (policy.json:2)\n"));
+  CHECK(text.find("  clusterNode                   notRepairable     /watch/0/causes/clusterNode "
+                  "(policy.json:5)  never applies: this cause is always an alert\n") !=
+        std::string::npos);
+  const auto document = nlohmann::json::parse(explanationJson(watches, reading.places));
   CHECK(document["watches"][0]["counterService"] == "MSExchangeIMC");
-  CHECK(document["watches"][0]["causes"][2] ==
-        nlohmann::json::parse(R"({ "cause": "clusterNode", "decision": "notRepairable",
-          "rule": "/watch/0/causes/clusterNode", "neverApplies": "this cause is always an alert" })"));
+  CHECK(document["watches"][0]["causes"][2] == nlohmann::json::parse(R"({
+    "cause": "clusterNode", "decision": "notRepairable", "rule": "/watch/0/causes/clusterNode",
+    "line": 5, "neverApplies": "this cause is always an alert" })"));
+}
+
+TEST_CASE("a rule that the file does not have is explained as the default") {
+  const PolicyReading reading = parsePolicy("{}");
+  const std::vector<ExplainedWatch> watches = explainPolicy(reading.policy.value());
+  const std::string text = explanationText(watches, "policy.json", reading.places);
+  CHECK(text.find("  openFailed                    alert             /mode (default)\n") !=
+        std::string::npos);
+  const auto document = nlohmann::json::parse(explanationJson(watches, reading.places));
+  for (const auto& cause : document["watches"][0]["causes"])
+    CHECK(cause["line"].is_null());
+}
+
+TEST_CASE("columns of the explanation never touch") {
+  Policy policy = repairing();
+  const std::string text = explanationText(explainPolicy(policy), "p", {});
+  for (const CauseRow& row : causesTable()) {
+    INFO(row.code);
+    const std::string verdict(toString(explained(policy, row.cause).verdict));
+    CHECK(text.find(std::string(row.code) + " ") != std::string::npos);
+    CHECK(text.find(verdict + " ") != std::string::npos);
+    CHECK(text.find(verdict + "/") == std::string::npos);
+  }
 }
 
 }  // namespace imshealth::test

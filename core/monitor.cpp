@@ -67,7 +67,10 @@ awaitable<void> Monitor::takeUp() {
     ports_.alerter.raise(alerts::stateSetAside(damaged.file, damaged.movedTo));
   }
   ports_.alerter.retry();
+  attending_ = true;
   co_await finishJournal();
+  attending_ = false;
+  takeOverPolicy();
   attend();
 }
 
@@ -206,10 +209,20 @@ void Monitor::safetyCheck() {
   attend();
 }
 
-void Monitor::adopt(Policy policy, PolicyOrigin origin) {
-  nextPolicy_.emplace(std::move(policy), std::move(origin));
+void Monitor::adopt(Policy policy, PolicyOrigin origin, std::function<void()> onTakenOver) {
+  nextPolicy_ = NextPolicy{std::move(policy), std::move(origin), std::move(onTakenOver)};
   if (!attending_) {
-    std::tie(policy_, origin_) = *std::exchange(nextPolicy_, std::nullopt);
+    takeOverPolicy();
+  }
+}
+
+void Monitor::takeOverPolicy() {
+  if (std::optional<NextPolicy> next = std::exchange(nextPolicy_, std::nullopt)) {
+    policy_ = std::move(next->policy);
+    origin_ = std::move(next->origin);
+    if (next->onTakenOver) {
+      next->onTakenOver();
+    }
   }
 }
 
@@ -235,9 +248,7 @@ void Monitor::attend() {
     if (failure) {
       std::rethrow_exception(failure);  // a mistake of ours: ends the loop, the service restarts
     }
-    if (nextPolicy_) {
-      std::tie(policy_, origin_) = *std::exchange(nextPolicy_, std::nullopt);
-    }
+    takeOverPolicy();
   });
 }
 
@@ -254,9 +265,7 @@ awaitable<void> Monitor::handleAll() {
       co_return;
     }
     co_await handle(counterService);
-    if (nextPolicy_) {
-      std::tie(policy_, origin_) = *std::exchange(nextPolicy_, std::nullopt);
-    }
+    takeOverPolicy();
   }
 }
 

@@ -10,8 +10,10 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace imshealth {
@@ -43,8 +45,9 @@ class Monitor {
   /// Once a minute: incidents end, reminders, alerts that could not be written, a roll-back that failed.
   void safetyCheck();
 
-  /// A new policy; taken over between two incidents, never within a repair.
-  void adopt(Policy, PolicyOrigin);
+  /// A new policy; taken over between two incidents, never within a repair. `onTakenOver` is called
+  /// then; not at all where another policy comes before that.
+  void adopt(Policy, PolicyOrigin, std::function<void()> onTakenOver = {});
   /// Paused: listens and alerts, does not repair.
   void pause(bool paused) { paused_ = paused; }
   void stop() { stopping_ = true; }
@@ -63,12 +66,18 @@ class Monitor {
   void endIncident(const std::string& counterService);
   void save();
   AttemptPorts attemptPorts() const;
+  void takeOverPolicy();
 
+  struct NextPolicy {
+    Policy policy;
+    PolicyOrigin origin;
+    std::function<void()> onTakenOver;
+  };
   boost::asio::any_io_executor executor_;
   MonitorPorts ports_;
   Policy policy_;
   PolicyOrigin origin_;
-  std::optional<std::pair<Policy, PolicyOrigin>> nextPolicy_;
+  std::optional<NextPolicy> nextPolicy_;
   std::string backupRoot_;
   std::vector<Incident> incidents_;  ///< as they will be saved
   std::map<std::string, LastRepair> lastRepairs_;

@@ -25,7 +25,9 @@ namespace asio = boost::asio;
 namespace imshealth {
 namespace {
 
+// Editors write in pieces, or replace the file: it is judged when two looks in a row see the same.
 constexpr Milliseconds policySettling = std::chrono::milliseconds(500);
+constexpr int policyLooks = 20;
 constexpr Milliseconds longestFarewell = std::chrono::seconds(20);
 constexpr Milliseconds farewellStep = std::chrono::milliseconds(100);
 
@@ -64,7 +66,8 @@ struct EngineHost::Engine : Listener, LogTail {
   asio::awaitable<void> live();
   asio::awaitable<void> checkEachMinute();
   asio::awaitable<void> awaitIdle();
-  void lookAtPolicy();
+  asio::awaitable<void> lookWhenWritten();
+  void judgePolicy(const PolicyLook& seen);
   void metricsChanged();
   void beginStop(std::string why);
 
@@ -98,7 +101,8 @@ Result<void> EngineHost::Engine::start() {
   adapters->log.info(std::string("imshealth ") + version + " starts");
   metrics = std::make_unique<MetricsFile>(adapters->state, adapters->fileChanges, adapters->clock,
                                           adapters->log);
-  metrics->follow(inForce.policy, inForce.refusal.has_value());
+  metrics->follow(inForce.policy);
+  metrics->markRefused(inForce.refusal.has_value());
   adapters->state.onChange([this] { metricsChanged(); });
   if (inForce.refusal) {
     adapters->alerter.raise(*inForce.refusal);
@@ -139,16 +143,16 @@ asio::awaitable<void> EngineHost::Engine::live() {
 }
 
 asio::awaitable<void> EngineHost::Engine::checkEachMinute() {
-  // Not `while (co_await …)`: mingw's g++ 12 then lays out the coroutine's frame with its functions in
-  // the wrong place, and resuming it jumps into nowhere (seen in the disassembly).
+  // Not `while (co_await …)`: mingw's g++ 12 then lays out the coroutine's frame with its functions
+  // in the wrong place, and resuming it jumps into nowhere (seen in the disassembly).
   for (;;) {
     const bool goOn = co_await adapters->sleeper.sleep(Listening::safetyCheck);
     if (!goOn) {
       co_return;
     }
-    lookAtPolicy();
     monitor->safetyCheck();
     metrics->write();
+    co_await lookWhenWritten();
   }
 }
 
@@ -163,21 +167,40 @@ asio::awaitable<void> EngineHost::Engine::awaitIdle() {
   }
 }
 
-void EngineHost::Engine::lookAtPolicy() {
-  auto change = keeper.reload();
+/// A file that somebody keeps open or goes on writing is judged as it is in the end.
+asio::awaitable<void> EngineHost::Engine::lookWhenWritten() {
+  PolicyLook seen = keeper.look();
+  for (int looks = 1; keeper.isNews(seen) && looks < policyLooks; ++looks) {
+    const bool goOn = co_await adapters->sleeper.sleep(policySettling);
+    if (!goOn) {
+      co_return;
+    }
+    const PolicyLook before = std::exchange(seen, keeper.look());
+    if (seen == before && !seen.isInUse()) {
+      break;
+    }
+  }
+  judgePolicy(seen);
+}
+
+void EngineHost::Engine::judgePolicy(const PolicyLook& seen) {
+  auto change = keeper.judge(seen);
   if (!change) {
     return;
   }
+  metrics->markRefused(change->refusal.has_value());
   if (change->refusal) {
-    metrics->markRefused();
     adapters->alerter.raise(*change->refusal);
   }
   if (change->policy) {
-    metrics->follow(*change->policy, change->refusal.has_value());
-    adapters->log.setLevel(change->policy->log.level);
-    adapters->alerter.raise(alerts::policyTakenOver(
-        change->file.empty() ? "built-in default" : change->file, change->policy->mode));
-    monitor->adopt(std::move(*change->policy), PolicyOrigin{change->file});
+    monitor->adopt(
+        std::move(*change->policy), PolicyOrigin{change->file}, [this, file = change->file] {
+          const Policy& policy = monitor->policy();
+          metrics->follow(policy);
+          adapters->log.setLevel(policy.log.level);
+          adapters->alerter.raise(
+              alerts::policyTakenOver(file.empty() ? "built-in default" : file, policy.mode));
+        });
   }
 }
 
@@ -217,8 +240,8 @@ Result<void> EngineHost::run() {
   asio::co_spawn(engine.loop, engine.live(), orEnd);
   asio::co_spawn(engine.loop, engine.checkEachMinute(), orEnd);
   asio::co_spawn(engine.loop,
-                 watchFolder(policyFile.substr(0, policyFile.find_last_of("\\/")), policySettling,
-                             engine.adapters->stop, [&engine] { engine.lookAtPolicy(); }),
+                 watchFolder(policyFile.substr(0, policyFile.find_last_of("\\/")),
+                             engine.adapters->stop, [&engine] { return engine.lookWhenWritten(); }),
                  orEnd);
   engine.loop.run();
   return {};
@@ -235,7 +258,8 @@ void EngineHost::requestPause(bool paused) {
 }
 
 void EngineHost::requestPolicy() {
-  asio::post(engine_->loop, [engine = engine_.get()] { engine->lookAtPolicy(); });
+  asio::post(engine_->loop,
+             [engine = engine_.get()] { engine->judgePolicy(engine->keeper.look()); });
 }
 
 }  // namespace imshealth

@@ -5,11 +5,6 @@
 
 namespace imshealth {
 
-void MetricsFile::follow(const Policy& policy, bool refused) {
-  policy_ = policy;
-  refused_ = refused;
-}
-
 void MetricsFile::write() {
   if (!policy_.metrics.textfile) {
     return;

@@ -13,9 +13,10 @@ class MetricsFile {
   MetricsFile(StateKeeper& state, FileChanges& files, const Clock& clock, LogFile& log)
       : state_(state), files_(files), clock_(clock), log_(log) {}
 
-  /// `refused`: policy.json as it is now was refused, and `policy` is an earlier one.
-  void follow(const Policy& policy, bool refused);
-  void markRefused() { refused_ = true; }
+  /// The policy in force.
+  void follow(const Policy& policy) { policy_ = policy; }
+  /// policy.json as it is now was refused, and an earlier one is in force.
+  void markRefused(bool refused) { refused_ = refused; }
 
   /// Nothing where the policy names no file. A failure is a line in the log file, once until it
   /// succeeds.

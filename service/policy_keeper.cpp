@@ -8,77 +8,82 @@
 namespace imshealth {
 namespace {
 
-constexpr std::uint64_t largestPolicy = 1024 * 1024;
-
 Policy defaultInAlertMode() {
   Policy policy = builtInPolicy();
   policy.mode = Mode::alert;
   return policy;
 }
 
+Alert refusalOf(const std::string& file, const std::vector<Diagnostic>& diagnostics) {
+  const auto first = std::ranges::find(diagnostics, Severity::error, &Diagnostic::severity);
+  return alerts::policyRefused(file, first->line, first->column, first->message);
+}
+
 }  // namespace
 
-PolicyKeeper::Reading PolicyKeeper::readFile() {
-  Reading reading;
-  const auto text = readWholeFile(file_, largestPolicy);
+bool PolicyLook::operator==(const PolicyLook& other) const {
+  const auto whyNot = [](const PolicyLook& look) {
+    return look.error ? look.error->describe() : std::string();
+  };
+  return text == other.text && whyNot(*this) == whyNot(other);
+}
+
+PolicyLook PolicyKeeper::look() const {
+  auto text = readWholeFile(file_, largestPolicyFile);
   if (!text) {
-    lastText_.reset();
-    reading.missing = text.error().kind == ErrorKind::missing;
-    if (!reading.missing) {
-      reading.refusal = alerts::policyRefused(file_, 1, 1, text.error().describe());
-    }
-    return reading;
+    return {{}, text.error()};
   }
-  lastText_ = *text;
-  PolicyReading parsed = parsePolicy(*text);
-  if (parsed.policy) {
-    reading.policy = std::move(parsed.policy);
-    if (!keptFile_.empty()) {
-      // Best effort: without the copy a broken file at the next start means the default.
-      if (writeWholeFile(keptFile_ + ".new", *text)) {
-        (void)moveOver(keptFile_ + ".new", keptFile_);
-      }
-    }
-  } else {
-    const auto first = std::find_if(
-        parsed.diagnostics.begin(), parsed.diagnostics.end(),
-        [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; });
-    reading.refusal = alerts::policyRefused(file_, first->line, first->column, first->message);
+  return {std::move(*text), {}};
+}
+
+PolicyKeeper::Change PolicyKeeper::read(const PolicyLook& seen) const {
+  if (seen.error) {
+    return {{}, file_, alerts::policyRefused(file_, 1, 1, seen.error->describe())};
   }
-  return reading;
+  PolicyReading reading = parsePolicy(seen.text);
+  if (!reading.policy) {
+    return {{}, file_, refusalOf(file_, reading.diagnostics)};
+  }
+  if (!keptFile_.empty()) {
+    // Best effort: without the copy a broken file at the next start means the default.
+    if (writeWholeFile(keptFile_ + ".new", seen.text)) {
+      (void)moveOver(keptFile_ + ".new", keptFile_);
+    }
+  }
+  return {std::move(reading.policy), file_, {}};
 }
 
 PolicyInForce PolicyKeeper::load() {
-  Reading reading = readFile();
-  if (reading.policy) {
-    return {std::move(*reading.policy), file_, std::nullopt};
+  lastJudged_ = look();
+  if (lastJudged_.isMissing()) {
+    return {defaultInAlertMode(), {}, {}};
   }
-  if (!reading.missing && !keptFile_.empty()) {
-    if (const auto kept = readWholeFile(keptFile_, largestPolicy)) {
+  Change change = read(lastJudged_);
+  if (change.policy) {
+    return {std::move(*change.policy), file_, {}};
+  }
+  if (!keptFile_.empty()) {
+    if (const auto kept = readWholeFile(keptFile_, largestPolicyFile)) {
       if (auto parsed = parsePolicy(*kept); parsed.policy) {
-        return {std::move(*parsed.policy), keptFile_, std::move(reading.refusal)};
+        return {std::move(*parsed.policy), keptFile_, std::move(change.refusal)};
       }
     }
   }
-  return {defaultInAlertMode(), {}, std::move(reading.refusal)};
+  return {defaultInAlertMode(), {}, std::move(change.refusal)};
 }
 
-std::optional<PolicyKeeper::Change> PolicyKeeper::reload() {
-  const auto text = readWholeFile(file_, largestPolicy);
-  const bool missing = !text && text.error().kind == ErrorKind::missing;
-  const bool same = text ? lastText_ == *text : missing && !lastText_;
-  if (same) {
+std::optional<PolicyKeeper::Change> PolicyKeeper::judge(const PolicyLook& seen) {
+  if (!isNews(seen)) {
     return std::nullopt;
   }
-  if (missing) {
-    lastText_.reset();
+  lastJudged_ = seen;
+  if (seen.isMissing()) {
     return Change{
         defaultInAlertMode(),
         {},
         alerts::policyRefused(file_, 1, 1, "the file is gone; the built-in default is in force")};
   }
-  Reading reading = readFile();
-  return Change{std::move(reading.policy), file_, std::move(reading.refusal)};
+  return read(seen);
 }
 
 }  // namespace imshealth

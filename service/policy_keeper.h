@@ -4,6 +4,7 @@
 
 #include "config/parse_policy.h"
 #include "core/alert.h"
+#include "core/error.h"
 
 #include <optional>
 #include <string>
@@ -16,6 +17,16 @@ struct PolicyInForce {
   std::optional<Alert> refusal;  ///< 110: the file was refused, or is gone
 };
 
+/// The file at one moment: its bytes, or why they cannot be had.
+struct PolicyLook {
+  std::string text;
+  std::optional<Error> error;
+
+  bool isMissing() const { return error && error->kind == ErrorKind::missing; }
+  bool isInUse() const { return error && error->kind == ErrorKind::inUse; }
+  bool operator==(const PolicyLook&) const;
+};
+
 class PolicyKeeper {
  public:
   /// `file`: the administrator's. `keptFile`: where the last good one is copied to; empty: it is
@@ -26,28 +37,27 @@ class PolicyKeeper {
   /// At the start. Broken: the kept one, else the default in mode alert.
   PolicyInForce load();
 
-  /// While running; nothing where the file is as it was when last looked at. Broken: the refusal
-  /// alone counts, the policy in force stays. Gone: the default.
+  /// While running. Whoever wants a file that is written completely compares two looks.
+  PolicyLook look() const;
+  bool isNews(const PolicyLook& seen) const { return seen != lastJudged_; }
+
+  /// Nothing where the file is as it was when last judged. Broken: the refusal alone counts, the
+  /// policy in force stays. Gone: the default.
   struct Change {
     std::optional<Policy> policy;
     std::string file;
     std::optional<Alert> refusal;
   };
-  std::optional<Change> reload();
+  std::optional<Change> judge(const PolicyLook& seen);
 
   const std::string& file() const { return file_; }
 
  private:
-  struct Reading {
-    bool missing = false;
-    std::optional<Policy> policy;
-    std::optional<Alert> refusal;
-  };
-  Reading readFile();
+  Change read(const PolicyLook& seen) const;
 
   std::string file_;
   std::string keptFile_;
-  std::optional<std::string> lastText_;  ///< absent: there was no file
+  PolicyLook lastJudged_;
 };
 
 }  // namespace imshealth

@@ -3,7 +3,6 @@
 #include "service/win32/text.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/windows/object_handle.hpp>
@@ -11,8 +10,9 @@
 namespace asio = boost::asio;
 
 namespace imshealth {
-asio::awaitable<void> watchFolder(std::string folder, Milliseconds settling, StopSignal& stop,
-                                  std::function<void()> onChange) {
+
+asio::awaitable<void> watchFolder(std::string folder, StopSignal& stop,
+                                  std::function<asio::awaitable<void>()> onChange) {
   const HANDLE notification = FindFirstChangeNotificationW(
       toWide(folder).c_str(), FALSE,
       FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_LAST_WRITE | FILE_NOTIFY_CHANGE_SIZE);
@@ -20,25 +20,18 @@ asio::awaitable<void> watchFolder(std::string folder, Milliseconds settling, Sto
     co_return;
   }
   const auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer timer(executor);
   // Owned from here on: on NT CloseHandle does what FindCloseChangeNotification does.
   asio::windows::object_handle changed(executor, notification);
   const StopSignal::Listener listener(stop, [&] {
-    timer.cancel();
     boost::system::error_code ignored;
     changed.cancel(ignored);
   });
   while (!stop.raised()) {
     const auto [error] = co_await changed.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (error) {
+    if (error || stop.raised() || !FindNextChangeNotification(notification)) {
       break;
     }
-    timer.expires_after(settling);
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (stop.raised() || !FindNextChangeNotification(notification)) {
-      break;
-    }
-    onChange();
+    co_await onChange();
   }
 }
 

@@ -1,8 +1,6 @@
-// Notices that something in the policy's folder has changed, and waits until it has settled:
-// editors write in pieces, or replace the file.
+// Notices that something in the policy's folder has changed, where the system can tell.
 #pragma once
 
-#include "core/time.h"
 #include "service/stop_signal.h"
 
 #include <boost/asio/awaitable.hpp>
@@ -12,9 +10,10 @@
 
 namespace imshealth {
 
-/// Calls `onChange` after each burst of changes, until the stop. A folder that cannot be watched is
-/// not an error: the safety check of each minute looks at the file too.
-boost::asio::awaitable<void> watchFolder(std::string folder, Milliseconds settling, StopSignal&,
-                                         std::function<void()> onChange);
+/// Runs `onChange` to its end after each change, or burst of changes, until the stop. A change that
+/// comes while it runs is a further one. A folder that cannot be watched is not an error: the
+/// safety check of each minute looks at the file too.
+boost::asio::awaitable<void> watchFolder(std::string folder, StopSignal&,
+                                         std::function<boost::asio::awaitable<void>()> onChange);
 
 }  // namespace imshealth

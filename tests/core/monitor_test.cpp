@@ -388,9 +388,64 @@ TEST_CASE("A new policy is taken over between two incidents, never within a repa
   server.logOpenFailure();
   (void)server.drain();
   server.io->poll();  // the incident settles
-  program.monitor.adopt(policyFor(Mode::alert), {});
+  std::vector<Ids> saidBefore;
+  program.monitor.adopt(policyFor(Mode::alert), {},
+                        [&] { saidBefore.push_back(server.alertIds()); });
   CHECK(program.monitor.policy().mode == Mode::repair);
+  CHECK(saidBefore.empty());
   server.run();
   CHECK(server.alertIds() == Ids{200, 201, 202});
   CHECK(program.monitor.policy().mode == Mode::alert);
+  CHECK(saidBefore == std::vector<Ids>{{200, 201, 202}});
+}
+
+TEST_CASE("Of several new policies during a repair only the last is taken over") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  server.logOpenFailure();
+  (void)server.drain();
+  server.io->poll();
+  int first = 0;
+  int last = 0;
+  program.monitor.adopt(policyFor(Mode::alert), {}, [&] { ++first; });
+  program.monitor.adopt(policyFor(Mode::repair), {}, [&] { ++last; });
+  server.run();
+  CHECK(first == 0);
+  CHECK(last == 1);
+  CHECK(program.monitor.policy().mode == Mode::repair);
+}
+
+TEST_CASE("A new policy does not come into a repair that is finished after a restart") {
+  int deferred = 0;
+  for (int call = 1; call < 100; ++call) {
+    SimulatedServer server;
+    server.breakCounters();
+    server.logOpenFailure();
+    server.killAtCall = call;
+    try {
+      Program program(server, policyFor(Mode::repair));
+      program.listen();
+    } catch (const Killed&) {
+    }
+    server.killAtCall = 0;
+    if (!StateKeeper(server).read()->journal) {
+      continue;
+    }
+    INFO("killed at call " << call);
+    Program program(server, policyFor(Mode::repair));
+    server.io->poll();
+    const bool underWay = program.state.read()->journal.has_value();
+    std::optional<bool> journalThen;
+    program.monitor.adopt(policyFor(Mode::alert), {},
+                          [&] { journalThen = program.state.read()->journal.has_value(); });
+    CHECK(journalThen.has_value() != underWay);
+    deferred += underWay;
+    server.run();
+    REQUIRE(journalThen.has_value());
+    CHECK_FALSE(*journalThen);
+    CHECK(program.monitor.policy().mode == Mode::alert);
+  }
+  CHECK(deferred > 0);
 }

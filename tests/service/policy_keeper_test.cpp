@@ -1,6 +1,8 @@
 #include "service/policy_keeper.h"
 
 #include "service/win32/file_io.h"
+#include "service/win32/handles.h"
+#include "service/win32/text.h"
 #include "tests/service/fixture.h"
 
 #include <catch2/catch.hpp>
@@ -51,30 +53,71 @@ TEST_CASE("a changed file is taken over once") {
   const Files files;
   PolicyKeeper keeper = files.keeper();
   keeper.load();
-  CHECK_FALSE(keeper.reload());
+  CHECK_FALSE(keeper.judge(keeper.look()));
 
   REQUIRE(writeWholeFile(files.file, repairing).has_value());
-  const auto change = keeper.reload();
+  const auto change = keeper.judge(keeper.look());
   REQUIRE(change);
   REQUIRE(change->policy);
   CHECK(change->policy->mode == Mode::repair);
   CHECK_FALSE(change->refusal);
-  CHECK_FALSE(keeper.reload());
+  CHECK_FALSE(keeper.judge(keeper.look()));
 
   SECTION("a bad one is refused, once") {
     REQUIRE(writeWholeFile(files.file, "{").has_value());
-    const auto refused = keeper.reload();
+    const auto refused = keeper.judge(keeper.look());
     REQUIRE(refused);
     CHECK_FALSE(refused->policy);
     CHECK(refused->refusal->id == 110);
-    CHECK_FALSE(keeper.reload());
+    CHECK_FALSE(keeper.judge(keeper.look()));
   }
   SECTION("a deleted one means the default, and 110") {
     REQUIRE(DeleteFileW(toWide(files.file).c_str()));
-    const auto gone = keeper.reload();
+    const auto gone = keeper.judge(keeper.look());
     REQUIRE(gone);
     CHECK(gone->policy->mode == Mode::alert);
     CHECK(gone->refusal);
-    CHECK_FALSE(keeper.reload());
+    CHECK_FALSE(keeper.judge(keeper.look()));
   }
+}
+
+TEST_CASE("a file that is kept open is not the same as one that is gone") {
+  const Files files;
+  PolicyKeeper keeper = files.keeper();
+  REQUIRE(writeWholeFile(files.file, repairing).has_value());
+  keeper.load();
+  const UniqueFile held(CreateFileW(toWide(files.file).c_str(), GENERIC_WRITE, 0, nullptr,
+                                    OPEN_EXISTING, 0, nullptr));
+  REQUIRE(held);
+  const PolicyLook seen = keeper.look();
+  CHECK(seen.isInUse());
+  CHECK_FALSE(seen.isMissing());
+  CHECK(keeper.isNews(seen));
+  const auto refused = keeper.judge(seen);
+  REQUIRE(refused);
+  CHECK_FALSE(refused->policy);
+  CHECK(refused->refusal->id == 110);
+  CHECK_FALSE(keeper.judge(keeper.look()));  // told once, not each minute
+}
+
+TEST_CASE("a folder in the file's place is refused, not read") {
+  const Files files;
+  REQUIRE(CreateDirectoryW(toWide(files.file).c_str(), nullptr));
+  const PolicyInForce inForce = files.keeper().load();
+  CHECK(inForce.policy.mode == Mode::alert);
+  CHECK(inForce.file.empty());
+  REQUIRE(inForce.refusal);
+  CHECK(inForce.refusal->id == 110);
+}
+
+TEST_CASE("the bytes of the last good file are kept, whatever comes after it") {
+  const Files files;
+  PolicyKeeper keeper = files.keeper();
+  REQUIRE(writeWholeFile(files.file, repairing).has_value());
+  keeper.load();
+  for (const std::string_view bad : {"{", "\xFF", ""}) {
+    REQUIRE(writeWholeFile(files.file, bad).has_value());
+    CHECK(keeper.judge(keeper.look())->refusal);
+  }
+  CHECK(readWholeFile(files.folder + "\\policy.kept.json", 10000).value() == repairing);
 }

@@ -9,11 +9,16 @@
 namespace imshealth {
 
 Result<std::string> readWholeFile(const std::string& path, std::uint64_t limit) {
-  const UniqueFile file(CreateFileW(toWide(path).c_str(), GENERIC_READ,
-                                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
-                                    OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, nullptr));
+  // A name may turn out to be a pipe, whose owner must not act in our name for it.
+  const UniqueFile file(
+      CreateFileW(toWide(path).c_str(), GENERIC_READ,
+                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
+                  FILE_FLAG_SEQUENTIAL_SCAN | SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, nullptr));
   if (!file) {
     return lastError(path);
+  }
+  if (GetFileType(file.get()) != FILE_TYPE_DISK) {
+    return Error(ErrorKind::unsupported, path, 0, "a device or a pipe, not a file");
   }
   std::string bytes;
   for (;;) {

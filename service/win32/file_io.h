@@ -9,7 +9,8 @@
 
 namespace imshealth {
 
-/// Error kinds: missing, unsupported (larger than `limit`), what the system says.
+/// Error kinds: missing, unsupported (larger than `limit`, a device or a pipe), what the system
+/// says.
 Result<std::string> readWholeFile(const std::string& path, std::uint64_t limit);
 
 /// Creates or empties the file; what was written is on the disk when it returns.

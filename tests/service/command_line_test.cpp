@@ -1,5 +1,8 @@
 #include "service/command_line.h"
 
+#include "service/win32/handles.h"
+#include "service/win32/text.h"
+
 #include <catch2/catch.hpp>
 
 #include <sstream>
@@ -41,4 +44,22 @@ TEST_CASE("started by hand, the service verb says what to do instead") {
   const Run run({"service"});
   CHECK(run.code == exit_code::usage);
   CHECK(run.err.str().find("net start ImsHealth") != std::string::npos);
+}
+
+TEST_CASE("devices, pipes and folders are not read as a policy") {
+  constexpr char pipe[] = "\\\\.\\pipe\\imshealth-policy-test";
+  const UniqueFile server(CreateNamedPipeW(toWide(pipe).c_str(), PIPE_ACCESS_DUPLEX,
+                                           PIPE_TYPE_BYTE | PIPE_WAIT, PIPE_UNLIMITED_INSTANCES,
+                                           4096, 4096, 0, nullptr));
+  REQUIRE(server);
+  for (const char* file : {"NUL", "CON", pipe, "C:\\windows", "C:\\"}) {
+    INFO(file);
+    CHECK(Run({"policy", "check", file}).code == exit_code::usage);
+  }
+}
+
+TEST_CASE("the policy is explained: each cause, its decision, the rule") {
+  const Run run({"policy", "explain", "--json"});
+  CHECK(run.code == exit_code::done);
+  CHECK(run.out.str().find("\"cause\": \"openFailed\"") != std::string::npos);
 }

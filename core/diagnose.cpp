@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 namespace imshealth {
 namespace {
@@ -29,10 +30,12 @@ void diagnoseTrust(const Facts& facts, std::vector<Finding>& findings) {
         "directory",
         printable(path)));
   }
+  // A folder on the way to several files is named once, with the first of them.
+  std::set<std::string> named;
   for (const PathTrust& trust : facts.trust) {
-    for (std::string& objection : objectionsTo(trust, facts.system.serviceAccount)) {
-      if (std::ranges::find(objections, objection) == objections.end()) {
-        objections.push_back(std::move(objection));
+    for (const std::string& objection : objectionsTo(trust, facts.system.serviceAccount)) {
+      if (named.insert(objection).second) {
+        objections.push_back(fmt::format("{}: {}", trust.purpose, objection));
       }
     }
   }

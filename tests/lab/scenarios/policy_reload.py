@@ -1,0 +1,178 @@
+"""A changed policy is taken over while the service runs; a bad one never stops anything."""
+
+import itertools
+import json
+import os
+import time
+
+from scenario import Scenario, main, policy
+
+from lab import PARAMCHANGE
+
+POLICY = "c:\\programdata\\imshealth\\policy.json"
+KEPT = "c:\\programdata\\imshealth\\policy.kept.json"
+BROKEN = b"""{
+  "schemaVersion": 1,
+  "mode": "repare"
+}
+"""
+
+
+class PolicyReload(Scenario):
+    def running(self, mode, **more):
+        """A server whose service runs on this policy; the event 100."""
+        lab = self.server()
+        lab.install(policy=policy(mode, **more))
+        return lab, lab.wait_for_alert(100)
+
+    def assert_taken_over(self, alert, mode, file=POLICY):
+        self.assertEqual([alert.strings[0].lower(), alert.strings[1]], [file, mode])
+        self.assertEqual(alert.type, 4)
+
+    def assert_in_force(self, lab, decision):
+        """A failure is decided as this policy has it."""
+        begun = lab.last_record()
+        lab.break_("inconsistentCounters")
+        lab.perflib_event(form="classic", status=1003)
+        self.assertEqual(lab.wait_for_alert(200, after=begun).strings[3], decision)
+
+    def test_file_replaced_by_rename(self):
+        lab, started = self.running("alert")
+        lab.write_policy(policy("repair"))
+        self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
+        self.assert_in_force(lab, "repair")
+        lab.wait_for_alert(202)
+        lab.stop()
+
+    def test_file_written_in_place(self):
+        lab, started = self.running("alert")
+        self.overwrite(lab, self.bytes_of(policy("repair")))
+        self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
+        lab.stop()
+
+    def test_half_written_file_is_not_judged(self):
+        """Somebody writes for two seconds: none of it is refused, only the end is taken over."""
+        lab, started = self.running("alert")
+        whole = self.bytes_of(policy("repair"))
+        begun = time.monotonic()
+        with open(lab.data / "policy.json", "r+b", buffering=0) as file:
+            for count in itertools.count():
+                os.pwrite(file.fileno(), b"%08d" % count, 0)
+                os.fsync(file.fileno())
+                if time.monotonic() - begun > 2:
+                    break
+            os.pwrite(file.fileno(), whole, 0)
+            file.truncate(len(whole))
+        self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
+        self.assertEqual(self.said(lab, started), [102])
+        lab.stop()
+
+    def test_control_of_the_service_manager(self):
+        lab, started = self.running("alert")
+        lab.write_policy(policy("repair"))
+        lab.control(PARAMCHANGE)
+        self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
+        lab.control(PARAMCHANGE)  # nothing has changed: nothing is said
+        lab.stop()
+        self.assertEqual(self.said(lab, started), [102, 101])
+
+    def test_bad_file_is_refused_and_the_last_good_one_stays(self):
+        lab, started = self.running("repair")
+        lab.write_policy(BROKEN)
+        refused = lab.wait_for_alert(110, after=started.number)
+        self.assertEqual((refused.strings[0].lower(), refused.strings[1]), (POLICY, "3:11"))
+        self.assertEqual(refused.strings[2], '"repare" is not a mode; did you mean "repair"?')
+        self.assertEqual(refused.type, 1)
+        self.assert_in_force(lab, "repair")
+        lab.wait_for_alert(202)
+        lab.stop()
+
+        # Across a restart: the kept copy.
+        begun = lab.last_record()
+        lab.start()
+        again = lab.wait_for_alert(100, after=begun)
+        self.assertEqual((again.strings[1], again.strings[2].lower()), ("repair", KEPT))
+        self.assertEqual(lab.wait_for_alert(110, after=begun).strings[1], "3:11")
+
+        # The corrected file is taken over by itself.
+        lab.write_policy(policy("alert"))
+        self.assert_taken_over(lab.wait_for_alert(102, after=again.number), "alert")
+        lab.stop()
+        self.assertEqual(self.said(lab, again), [102, 101])
+
+    def test_deleted_file_means_the_default(self):
+        lab, started = self.running("repair")
+        (lab.data / "policy.json").unlink()
+        gone = lab.wait_for_alert(110, after=started.number)
+        self.assertEqual((gone.strings[0].lower(), gone.strings[1]), (POLICY, "1:1"))
+        self.assertIn("gone", gone.strings[2])
+        self.assert_taken_over(lab.wait_for_alert(102, after=gone.number), "alert", "built-in default")
+        self.assert_in_force(lab, "alert")
+        lab.stop()
+        self.assertEqual(lab.tool_runs(), [])
+
+    def test_during_a_repair_it_is_taken_over_after_it(self):
+        lab = self.server()
+        lab.break_("inconsistentCounters")
+        lab.settings(lodctr={"slow": 2000})
+        lab.install(policy=policy("repair"))
+        started = lab.wait_for_alert(100)
+        lab.perflib_event(form="classic", status=1003)
+        lab.wait_for_alert(201)
+        lab.write_policy(policy("alert"))
+        lab.control(PARAMCHANGE)
+        lab.wait_for_alert(102, after=started.number)
+        self.assertEqual(self.said(lab, started), [200, 201, 202, 102])
+        self.assert_counters_whole(lab)
+        lab.stop()
+
+    def test_bad_file_during_a_repair_does_not_disturb_it(self):
+        lab = self.server()
+        lab.break_("inconsistentCounters")
+        lab.settings(lodctr={"slow": 2000})
+        lab.install(policy=policy("repair"))
+        started = lab.wait_for_alert(100)
+        lab.perflib_event(form="classic", status=1003)
+        lab.wait_for_alert(201)
+        lab.write_policy(BROKEN)
+        lab.control(PARAMCHANGE)
+        lab.wait_for_alert(202)
+        self.assertEqual(self.said(lab, started), [200, 201, 110, 202])
+        self.assert_counters_whole(lab)
+        lab.stop()
+
+    def test_twenty_times_in_two_seconds_ends_on_the_last(self):
+        lab, started = self.running("alert")
+        begun = time.monotonic()
+        for count in range(1, 21):
+            lab.write_policy(policy("alert" if count % 2 else "repair", limits={"attempts": count}))
+            time.sleep(max(0.0, begun + count / 10 - time.monotonic()))  # the rhythm of the writer
+        lab.control(PARAMCHANGE)
+        self.assert_in_force(lab, "repair")
+        lab.wait_for_alert(202, after=started.number)
+        lab.stop()
+        said = self.said(lab, started)
+        self.assertNotIn(110, said)
+        taken = [each for each in lab.alerts(started.number) if each.code == 102]
+        self.assertIn(len(taken), range(1, 5), said)
+        self.assert_taken_over(taken[-1], "repair")
+        self.assertEqual(lab.service_state()["exitCode"], 0)
+
+    @staticmethod
+    def bytes_of(contents):
+        return json.dumps(contents, indent=2).encode("utf-8")
+
+    @staticmethod
+    def overwrite(lab, contents):
+        with open(lab.data / "policy.json", "r+b") as file:
+            file.write(contents)
+            file.truncate()
+            os.fsync(file.fileno())
+
+    @staticmethod
+    def said(lab, after):
+        return [each.code for each in lab.alerts(after.number)]
+
+
+if __name__ == "__main__":
+    main()

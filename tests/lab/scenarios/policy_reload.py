@@ -50,6 +50,21 @@ class PolicyReload(Scenario):
         self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
         lab.stop()
 
+    def test_file_copied_over_as_it_is_distributed(self):
+        """installer/README.md, Policy distribution: check, then copy /y over the file in use."""
+        lab, started = self.running("alert")
+        prepared = lab.wine.prefix / "drive_c" / "install" / "policy.json"
+        prepared.parent.mkdir()
+        prepared.write_bytes(self.bytes_of(policy("repair")))
+        code, text = lab.imshealth("policy", "check", "C:\\install\\policy.json")
+        self.assertEqual(code, 0)
+        self.assertTrue(text.endswith("C:\\install\\policy.json: good\n"), text)
+        lab.wine.run("cmd", "/c", "copy", "/y", "C:\\install\\policy.json",
+                     "C:\\ProgramData\\ImsHealth\\policy.json")
+        self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
+        self.assertEqual(self.said(lab, started), [102])
+        lab.stop()
+
     def test_half_written_file_is_not_judged(self):
         """Somebody writes for two seconds: none of it is refused, only the end is taken over."""
         lab, started = self.running("alert")

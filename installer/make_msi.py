@@ -24,7 +24,8 @@ ROOT = HERE.parent
 UPGRADE_CODE = uuid.UUID("5B1E0C4D-6C0F-4F4B-9E55-3B8C6D1A2F70")
 
 TEXTS = ["config/policy.schema.json", "config/samples/minimal.jsonc", "config/samples/complete.jsonc",
-         "installer/README.txt", "installer/fleet/traps.cnf", "installer/fleet/forward.xml", "LICENSE"]
+         "installer/README.txt", "installer/THIRD-PARTY.txt", "installer/fleet/traps.cnf",
+         "installer/fleet/forward.xml", "LICENSE"]
 
 MACHINES = {
     "x64": {"WIN64": "yes", "PROGRAM_FILES": "ProgramFiles64Folder",
@@ -70,7 +71,7 @@ def short_name(name):
     stem, dot, ending = name.rpartition(".") if "." in name else (name, "", "")
     if len(stem) <= 8 and len(ending) <= 3 and "." not in stem:
         return name
-    return f"{stem.replace('.', '')[:6].upper()}~1{dot}{ending[:3].upper()}|{name}"
+    return f"{re.sub('[.-]', '', stem)[:6].upper()}~1{dot}{ending[:3].upper()}|{name}"
 
 
 def finishing(arch, version, contents):
@@ -97,7 +98,8 @@ def finishing(arch, version, contents):
     yield f"UPDATE `File` SET `Version` = '{version}.0', `Language` = '1033' WHERE `File` = 'imshealth.exe'"
     for file in contents:
         if short_name(file.name) != file.name:
-            yield f"UPDATE `File` SET `FileName` = '{short_name(file.name)}' WHERE `File` = '{file.name}'"
+            identifier = file.name.replace("-", "_")  # which may not hold every letter that a name may
+            yield f"UPDATE `File` SET `FileName` = '{short_name(file.name)}' WHERE `File` = '{identifier}'"
     yield f"UPDATE `Directory` SET `DefaultDir` = '{short_name('ImsHealth')}' WHERE `Directory` = 'INSTALLDIR'"
     # What the tables cannot say is done by the exe itself: the data folder with its access list, the first
     # policy.json, quotes around the service's path, failure actions. In the script, as SYSTEM (1024, 2048),

@@ -31,6 +31,7 @@ class Adapters {
         state(stateFiles),
         loggedAlerts(eventLog, log),
         alerter(loggedAlerts, state, clock),
+        repairLock(log),
         tools(stop),
         loggedTools(tools, log),
         probe(ownProgram(), stop),

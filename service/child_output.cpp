@@ -1,5 +1,6 @@
 #include "service/child_output.h"
 
+#include "service/win32/access.h"
 #include "service/win32/last_error.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -24,7 +25,8 @@ struct OutputPipe {
   UniqueFile writer;  ///< inheritable
 };
 
-/// Anonymous pipes cannot be read overlapped; a named one that exists once, for the moment, can.
+/// Anonymous pipes cannot be read overlapped; a named one that exists once, for the moment, can. For
+/// SYSTEM and Administrators: by default everybody could open it before we do.
 Result<OutputPipe> makePipe() {
   static unsigned count = 0;
   LARGE_INTEGER ticks;
@@ -32,10 +34,17 @@ Result<OutputPipe> makePipe() {
   const std::wstring name = L"\\\\.\\pipe\\imshealth-" + std::to_wstring(GetCurrentProcessId()) +
                             L"-" + std::to_wstring(++count) + L"-" +
                             std::to_wstring(ticks.QuadPart);
+  AdministratorsOnly access;
+  const auto create = [&](DWORD flags) {
+    return CreateNamedPipeW(name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | flags,
+                            PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT, 1, 0, 65536, 0,
+                            access.attributes());
+  };
   OutputPipe pipe;
-  pipe.reader.reset(CreateNamedPipeW(
-      name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-      PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT, 1, 0, 65536, 0, nullptr));
+  pipe.reader.reset(create(FILE_FLAG_FIRST_PIPE_INSTANCE));
+  if (!pipe.reader && GetLastError() == ERROR_INVALID_PARAMETER) {
+    pipe.reader.reset(create(0));  // the flag came with Windows 2000 SP2
+  }
   if (!pipe.reader) {
     return lastError("output pipe");
   }

@@ -49,10 +49,14 @@ struct EngineHost::Engine : Listener, LogTail {
 
   // --- the log hands on -------------------------------------------------------------------------
   void onEvent(const LogEvent& event) override { monitor->heard(event); }
-  void onAlert(const Alert& alert) override { adapters->alerter.raise(alert); }
+  void onAlert(const Alert& alert) override {
+    adapters->alerter.raise(alert);
+    sayRunning();  // the log cannot be read and that is said: the reader goes on trying
+  }
   void onPosition(const Cursor& cursor) override {
     position = cursor;
     monitor->caughtUp(cursor, source->api());
+    sayRunning();
   }
   Result<LogPosition> drain() override {
     if (auto drained = listening->drain(); !drained) {
@@ -70,6 +74,7 @@ struct EngineHost::Engine : Listener, LogTail {
   void judgePolicy(const PolicyLook& seen);
   void metricsChanged();
   void beginStop(std::string why);
+  void sayRunning();
 
   DataFolder folder;
   EngineEvents events;
@@ -83,6 +88,8 @@ struct EngineHost::Engine : Listener, LogTail {
   std::unique_ptr<Listening> listening;
   std::unique_ptr<Monitor> monitor;
   Cursor position;
+  bool journalOpen = false;  ///< at the start
+  bool saidRunning = false;
   std::string stopReason;
 };
 
@@ -110,9 +117,12 @@ Result<void> EngineHost::Engine::start() {
   events.onProgress();
 
   std::optional<Cursor> saved;
-  if (const auto state = adapters->state.read(); state && !state->cursor.api.empty()) {
-    saved = state->cursor;
-    position = *saved;
+  if (const auto state = adapters->state.read()) {
+    journalOpen = state->journal.has_value();
+    if (!state->cursor.api.empty()) {
+      saved = state->cursor;
+      position = *saved;
+    }
   }
   const std::int64_t lookBackStart =
       toSeconds(adapters->clock.now() - inForce.policy.eventLog.lookBack);
@@ -131,7 +141,9 @@ Result<void> EngineHost::Engine::start() {
 }
 
 asio::awaitable<void> EngineHost::Engine::live() {
-  events.onRunning();
+  if (journalOpen) {
+    sayRunning();  // to finish a repair may take minutes, and a service that starts takes no STOP
+  }
   co_await monitor->takeUp();
   co_await listening->run();
   co_await awaitIdle();
@@ -211,6 +223,12 @@ void EngineHost::Engine::metricsChanged() {
       metricsDue = false;
       metrics->write();
     });
+  }
+}
+
+void EngineHost::Engine::sayRunning() {
+  if (!std::exchange(saidRunning, true)) {
+    events.onRunning();
   }
 }
 

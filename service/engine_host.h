@@ -16,7 +16,9 @@ namespace imshealth {
 /// from the engine's thread.
 struct EngineEvents {
   std::function<void()> onProgress = [] {};
-  std::function<void()> onRunning = [] {};  ///< the reader has started
+  /// Once: the log was read for the first time, or it was said that it cannot be; or a repair that
+  /// was interrupted is being finished.
+  std::function<void()> onRunning = [] {};
 };
 
 class EngineHost {

@@ -14,46 +14,6 @@ constexpr DWORD longestStop = 30'000;  // milliseconds
 constexpr wchar_t eventSourceKey[] =
     L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\ImsHealth";
 
-// ChangeServiceConfig2 came with Windows 2000, most of its levels later; a level that this system
-// does not have is no failure.
-void configureMore(SC_HANDLE service) {
-  using ChangeConfig2 = BOOL WINAPI(SC_HANDLE, DWORD, void*);
-  auto* change = systemFunction<ChangeConfig2>(L"advapi32.dll", "ChangeServiceConfig2W");
-  if (change == nullptr) {
-    return;
-  }
-  wchar_t description[] =
-      L"Hears when the performance counters of the Internet Mail Service cannot be opened (Perflib "
-      L"event 1008), "
-      L"says why, and repairs them where the policy allows it.";
-  struct {
-    LPWSTR text;
-  } descriptionLevel{description};
-  change(service, 1 /* SERVICE_CONFIG_DESCRIPTION */, &descriptionLevel);
-
-  SC_ACTION actions[] = {
-      {SC_ACTION_RESTART, 60'000}, {SC_ACTION_RESTART, 60'000}, {SC_ACTION_RESTART, 300'000}};
-  SERVICE_FAILURE_ACTIONSW failure{};
-  failure.dwResetPeriod = 24 * 60 * 60;  // seconds
-  failure.cActions = 3;
-  failure.lpsaActions = actions;
-  change(service, 2 /* SERVICE_CONFIG_FAILURE_ACTIONS */, &failure);
-
-  struct {
-    DWORD type;
-  } sid{1 /* SERVICE_SID_TYPE_UNRESTRICTED */};
-  change(service, 5 /* SERVICE_CONFIG_SERVICE_SID_INFO, Vista */, &sid);
-  // What the service needs of LocalSystem: to read security of files that deny it, and to put keys
-  // back.
-  wchar_t privileges[] =
-      L"SeBackupPrivilege\0SeRestorePrivilege\0SeChangeNotifyPrivilege\0"
-      L"SeTakeOwnershipPrivilege\0SeSecurityPrivilege\0SeImpersonatePrivilege\0";
-  struct {
-    LPWSTR list;
-  } required{privileges};
-  change(service, 6 /* SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, Vista */, &required);
-}
-
 Result<void> installService(const std::string& program) {
   const UniqueServiceHandle scm(
       OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE));
@@ -79,7 +39,8 @@ Result<void> installService(const std::string& program) {
   if (!service) {
     return lastError("service ImsHealth");
   }
-  configureMore(service.get());
+  configureService(service.get(), systemFunction<ChangeServiceConfig2>(L"advapi32.dll",
+                                                                       "ChangeServiceConfig2W"));
   return {};
 }
 
@@ -128,6 +89,49 @@ Result<void> stopService(SC_HANDLE service) {
 }
 
 }  // namespace
+
+void configureService(SC_HANDLE service, ChangeServiceConfig2* change) {
+  if (change == nullptr) {
+    return;
+  }
+  wchar_t description[] =
+      L"Hears when the performance counters of the Internet Mail Service cannot be opened (Perflib "
+      L"event 1008), "
+      L"says why, and repairs them where the policy allows it.";
+  struct {
+    LPWSTR text;
+  } descriptionLevel{description};
+  change(service, 1 /* SERVICE_CONFIG_DESCRIPTION */, &descriptionLevel);
+
+  SC_ACTION actions[] = {
+      {SC_ACTION_RESTART, 60'000}, {SC_ACTION_RESTART, 60'000}, {SC_ACTION_RESTART, 300'000}};
+  SERVICE_FAILURE_ACTIONSW failure{};
+  failure.dwResetPeriod = 24 * 60 * 60;  // seconds
+  failure.cActions = 3;
+  failure.lpsaActions = actions;
+  change(service, 2 /* SERVICE_CONFIG_FAILURE_ACTIONS */, &failure);
+
+  struct {
+    DWORD type;
+  } sid{1 /* SERVICE_SID_TYPE_UNRESTRICTED */};
+  change(service, 5 /* SERVICE_CONFIG_SERVICE_SID_INFO, Vista */, &sid);
+  // The program itself enables no privilege: access lists let LocalSystem do all it does. The
+  // children inherit the list: a counter library may share memory with its service across sessions
+  // (CreateGlobal), DllRegisterServer may call COM (Impersonate). ChangeNotify lets through folders
+  // that SYSTEM may not list. The SCM takes all others away.
+  wchar_t privileges[] =
+      L"SeChangeNotifyPrivilege\0SeCreateGlobalPrivilege\0SeImpersonatePrivilege\0";
+  struct {
+    LPWSTR list;
+  } required{privileges};
+  change(service, 6 /* SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, Vista */, &required);
+
+  // A repair that is being rolled back has these milliseconds at a shutdown.
+  struct {
+    DWORD timeout;
+  } preshutdown{longestStop};
+  change(service, 7 /* SERVICE_CONFIG_PRESHUTDOWN_INFO, Vista */, &preshutdown);
+}
 
 Result<void> install(const std::string& program, const FirstPolicy& first) {
   auto folder = findDataFolder();

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "service/first_policy.h"
+#include "service/win32/sdk.h"
 
 #include <string>
 
@@ -24,5 +25,13 @@ Result<void> stopInstalled();
 
 /// Stops and removes the service and the event source. policy.json, state and backups stay.
 Result<void> uninstall();
+
+/// Came with Windows 2000; most of its levels came later.
+using ChangeServiceConfig2 = BOOL WINAPI(SC_HANDLE, DWORD level, void*);
+
+/// What CreateService cannot say: description, failure actions, service SID, required privileges,
+/// time at a shutdown. A level that this system does not know is left out, and all of them where
+/// there is no such function (nullptr).
+void configureService(SC_HANDLE, ChangeServiceConfig2*);
 
 }  // namespace imshealth

@@ -2,16 +2,26 @@
 #pragma once
 
 #include "core/ports.h"
+#include "service/log_file.h"
 #include "service/win32/named_mutex.h"
 
 namespace imshealth {
 
 class MutexRepairLock : public RepairLock {
  public:
-  bool tryAcquire() override { return mutex_.acquire(0).has_value(); }
+  explicit MutexRepairLock(LogFile& log) : log_(log) {}
+
+  bool tryAcquire() override {
+    const auto acquired = mutex_.acquire(0);
+    if (!acquired) {
+      log_.error("no repair now: " + acquired.error().describe());
+    }
+    return acquired.has_value();
+  }
   void release() override { mutex_.release(); }
 
  private:
+  LogFile& log_;
   NamedMutex mutex_{L"ImsHealthRepair"};
 };
 

@@ -3,78 +3,33 @@
 #include "core/alerts.h"
 #include "service/alert_writer.h"
 #include "service/engine_host.h"
-#include "service/service_status.h"
+#include "service/service_control.h"
 #include "service/win32/dynamic_procs.h"
 #include "service/win32/last_error.h"
 
 #include <exception>
 #include <memory>
 #include <ostream>
+#include <utility>
 
 namespace imshealth {
 namespace {
 
-constexpr DWORD controlPreshutdown = SERVICE_CONTROL_PRESHUTDOWN;
-
-bool isVistaOrLater() {
-  return LOBYTE(LOWORD(GetVersion())) >= 6;
-}
-
-/// Accepted from 2000 on; NT 4.0 refuses a status that names what it does not know.
-DWORD acceptedBeyondStop() {
-  DWORD accepted = SERVICE_ACCEPT_SHUTDOWN;
-  if (LOBYTE(LOWORD(GetVersion())) >= 5) {
-    accepted |= SERVICE_ACCEPT_PARAMCHANGE;
-  }
-  if (isVistaOrLater()) {
-    accepted |= SERVICE_ACCEPT_PRESHUTDOWN;
-  }
-  return accepted;
-}
-
 /// The SCM passes nothing of ours to the service main, so this lives outside of it.
 struct Service {
-  ServiceStatus status{acceptedBeyondStop()};
+  ServiceStatus status{acceptedBeyondStop(LOBYTE(LOWORD(GetVersion())))};
   std::unique_ptr<EngineHost> host;
+  EngineRequests requests{[this](std::string reason) { host->requestStop(std::move(reason)); },
+                          [this](bool paused) { host->requestPause(paused); },
+                          [this] { host->requestPolicy(); }};
 };
 Service* service = nullptr;
 
-/// SCM's thread: says what has begun, and posts.
-DWORD handle(DWORD control) {
-  switch (control) {
-    case SERVICE_CONTROL_STOP:
-      service->status.stopPending();
-      service->host->requestStop("stopped by the service control manager");
-      return NO_ERROR;
-    case SERVICE_CONTROL_SHUTDOWN:
-    case controlPreshutdown:
-      service->status.stopPending();
-      service->host->requestStop("the machine shuts down");
-      return NO_ERROR;
-    case SERVICE_CONTROL_PAUSE:
-      service->host->requestPause(true);
-      service->status.paused();
-      return NO_ERROR;
-    case SERVICE_CONTROL_CONTINUE:
-      service->host->requestPause(false);
-      service->status.running();
-      return NO_ERROR;
-    case SERVICE_CONTROL_PARAMCHANGE:
-      service->host->requestPolicy();
-      return NO_ERROR;
-    case SERVICE_CONTROL_INTERROGATE:
-      service->status.progress();
-      return NO_ERROR;
-    default:
-      return ERROR_CALL_NOT_IMPLEMENTED;
-  }
-}
-
 DWORD WINAPI handlerEx(DWORD control, DWORD, void*, void*) {
-  return handle(control);
+  return handleControl(control, service->status, service->requests);
 }
 void WINAPI handlerNt4(DWORD control) {
-  handle(control);
+  handleControl(control, service->status, service->requests);
 }
 
 SERVICE_STATUS_HANDLE registerHandler() {

@@ -6,8 +6,7 @@ namespace {
 constexpr DWORD waitHint = 10'000;  // milliseconds until the next check point, at most
 
 bool isPending(DWORD state) {
-  return state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING ||
-         state == SERVICE_PAUSE_PENDING || state == SERVICE_CONTINUE_PENDING;
+  return state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
 }
 
 }  // namespace
@@ -46,7 +45,7 @@ void ServiceStatus::tell() {
   status.dwCurrentState = state_;
   if (state_ == SERVICE_RUNNING || state_ == SERVICE_PAUSED) {
     status.dwControlsAccepted =
-        SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PAUSE_CONTINUE | shutdownControls_;
+        SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PAUSE_CONTINUE | moreControls_;
   }
   if (serviceCode_ != 0) {
     status.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;

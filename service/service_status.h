@@ -12,17 +12,15 @@ class ServiceStatus {
  public:
   using Report = BOOL(WINAPI*)(SERVICE_STATUS_HANDLE, SERVICE_STATUS*);
 
-  /// `shutdownControls`: SHUTDOWN, and PRESHUTDOWN where the system has it.
-  explicit ServiceStatus(DWORD shutdownControls, Report report = SetServiceStatus)
-      : report_(report), shutdownControls_(shutdownControls) {}
+  /// `moreControls`: what is accepted beside STOP, PAUSE and CONTINUE while it runs.
+  explicit ServiceStatus(DWORD moreControls, Report report = SetServiceStatus)
+      : report_(report), moreControls_(moreControls) {}
 
   void attach(SERVICE_STATUS_HANDLE handle) { handle_ = handle; }
 
   void startPending() { enter(SERVICE_START_PENDING); }
   void running() { enter(SERVICE_RUNNING); }
-  void pausing() { enter(SERVICE_PAUSE_PENDING); }
   void paused() { enter(SERVICE_PAUSED); }
-  void continuing() { enter(SERVICE_CONTINUE_PENDING); }
   void stopPending() { enter(SERVICE_STOP_PENDING); }
   /// The last call of the service main. `serviceCode` 0: stopped as it was told to.
   void stopped(DWORD serviceCode);
@@ -37,7 +35,7 @@ class ServiceStatus {
 
   mutable std::mutex mutex_;
   Report report_;
-  DWORD shutdownControls_;
+  DWORD moreControls_;
   SERVICE_STATUS_HANDLE handle_ = nullptr;
   DWORD state_ = SERVICE_STOPPED;
   DWORD checkPoint_ = 0;

@@ -21,6 +21,9 @@ AdministratorsOnly::AdministratorsOnly() : acl_(256) {
   }
   InitializeSecurityDescriptor(&descriptor_, SECURITY_DESCRIPTOR_REVISION);
   SetSecurityDescriptorDacl(&descriptor_, TRUE, acl(), FALSE);
+  // Without this the owner may be the administrator himself, whom nobody else can tell from any
+  // other user by his SID.
+  SetSecurityDescriptorOwner(&descriptor_, administrators_.get(), FALSE);
   // NT 4.0 has no automatic inheritance to be protected from, nor this function.
   using SetControl =
       BOOL WINAPI(PSECURITY_DESCRIPTOR, SECURITY_DESCRIPTOR_CONTROL, SECURITY_DESCRIPTOR_CONTROL);

@@ -4,13 +4,13 @@
 
 #include "service/win32/handles.h"
 
-#include <memory>
 #include <vector>
 
 namespace imshealth {
 
-/// A security descriptor with full control for SYSTEM and Administrators, protected from
-/// inheritance and passed on to what is created below.
+/// A security descriptor with full control for SYSTEM and Administrators, owned by Administrators,
+/// protected from inheritance and passed on to what is created below. Only SYSTEM and members of
+/// Administrators can create something with it.
 class AdministratorsOnly {
  public:
   AdministratorsOnly();

@@ -114,8 +114,17 @@ struct Wait {
   HANDLE object, cancel, thread;
   WAITORTIMERCALLBACK callback;
   PVOID context;
-  DWORD milliseconds;
+  DWORD milliseconds, threadId;
+  LONG owners; /* the thread and whoever registered; the last one to go frees it */
 };
+
+static void leave(struct Wait* wait) {
+  if (InterlockedDecrement(&wait->owners) == 0) {
+    CloseHandle(wait->thread);
+    CloseHandle(wait->cancel);
+    free(wait);
+  }
+}
 
 static DWORD WINAPI waitInThread(LPVOID parameter) {
   struct Wait* wait = parameter;
@@ -124,23 +133,13 @@ static DWORD WINAPI waitInThread(LPVOID parameter) {
   if (result != WAIT_OBJECT_0) {
     wait->callback(wait->context, result == WAIT_TIMEOUT);
   }
+  leave(wait);
   return 0;
-}
-
-static void forget(struct Wait* wait) {
-  if (wait->thread != NULL) {
-    CloseHandle(wait->thread);
-  }
-  if (wait->cancel != NULL) {
-    CloseHandle(wait->cancel);
-  }
-  free(wait);
 }
 
 typedef BOOL(WINAPI* RegisterWait)(PHANDLE, HANDLE, WAITORTIMERCALLBACK, PVOID, ULONG, ULONG);
 static BOOL WINAPI threadRegisterWait(PHANDLE result, HANDLE object, WAITORTIMERCALLBACK callback,
                                       PVOID context, ULONG milliseconds, ULONG flags) {
-  DWORD id;
   struct Wait* wait = calloc(1, sizeof *wait);
   (void)flags; /* Asio asks for one callback, which is what this gives */
   if (wait == NULL) {
@@ -151,18 +150,23 @@ static BOOL WINAPI threadRegisterWait(PHANDLE result, HANDLE object, WAITORTIMER
   wait->callback = callback;
   wait->context = context;
   wait->milliseconds = milliseconds;
+  wait->owners = 2;
   wait->cancel = CreateEventA(NULL, TRUE, FALSE, NULL);
-  *result = wait; /* before the callback can run */
   if (wait->cancel != NULL) {
-    wait->thread = CreateThread(NULL, 0, waitInThread, wait, 0, &id);
+    /* Suspended, so that the thread finds its own handle, and the caller the wait's, before the callback. */
+    wait->thread = CreateThread(NULL, 0, waitInThread, wait, CREATE_SUSPENDED, &wait->threadId);
   }
   if (wait->thread == NULL) {
     const DWORD code = GetLastError();
-    forget(wait);
-    *result = NULL;
+    if (wait->cancel != NULL) {
+      CloseHandle(wait->cancel);
+    }
+    free(wait);
     SetLastError(code);
     return FALSE;
   }
+  *result = wait;
+  ResumeThread(wait->thread);
   return TRUE;
 }
 static BOOL WINAPI firstRegisterWait(PHANDLE result, HANDLE object, WAITORTIMERCALLBACK callback,
@@ -178,10 +182,13 @@ static BOOL WINAPI firstRegisterWait(PHANDLE result, HANDLE object, WAITORTIMERC
 typedef BOOL(WINAPI* UnregisterWaitTo)(HANDLE, HANDLE);
 static BOOL WINAPI threadUnregisterWait(HANDLE handle, HANDLE completion) {
   struct Wait* wait = handle;
-  (void)completion; /* Asio waits for running callbacks (INVALID_HANDLE_VALUE), and never in one */
+  /* INVALID_HANDLE_VALUE: a running callback has ended when this returns. NULL: at once, which is what Asio
+     asks for inside the callback itself, with a lock held that the callback took. */
   SetEvent(wait->cancel);
-  WaitForSingleObject(wait->thread, INFINITE);
-  forget(wait);
+  if (completion == INVALID_HANDLE_VALUE && wait->threadId != GetCurrentThreadId()) {
+    WaitForSingleObject(wait->thread, INFINITE);
+  }
+  leave(wait);
   return TRUE;
 }
 static BOOL WINAPI firstUnregisterWait(HANDLE handle, HANDLE completion);

@@ -16,7 +16,9 @@ class NamedMutex {
   NamedMutex& operator=(const NamedMutex&) = delete;
   ~NamedMutex() { release(); }
 
-  /// Error kind timedOut: somebody else holds it. Acquiring what is held already is an error too.
+  /// Error kinds: timedOut, another process of ours holds it; accessDenied, somebody who is no
+  /// administrator was quicker to make one of this name (anyone may), so that it locks nothing.
+  /// Acquiring what is held already is an error too.
   Result<void> acquire(DWORD milliseconds);
   void release();
   bool held() const { return held_; }

@@ -80,7 +80,7 @@ class Msi(unittest.TestCase):
     # What must be true.
 
     def assert_installed(self, folder=FOLDER, version=None):
-        for name in ("imshealth.exe", "policy.schema.json", "README.txt", "LICENSE.txt",
+        for name in ("imshealth.exe", "policy.schema.json", "README.txt", "LICENSE.txt", "THIRD-PARTY.txt",
                      "samples\\minimal.jsonc", "samples\\complete.jsonc", "fleet\\traps.cnf",
                      "fleet\\forward.xml"):
             self.assertTrue(self.file(f"{folder}\\{name}").is_file(), name)

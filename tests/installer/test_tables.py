@@ -4,6 +4,7 @@
 """
 
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -88,6 +89,19 @@ class Tables(unittest.TestCase):
             self.assertRegex(short, r"^[\w~]{1,8}(\.\w{1,3})?$")
         bits = {int(row["Attributes"]) & 256 for row in table("Component")}
         self.assertEqual(bits, {256 if ARCH == "x64" else 0})
+
+    def test_the_notices_of_the_libraries_inside_the_exe_go_along(self):
+        self.assertIn("THIRD-PARTY.txt", [row["FileName"].split("|")[-1] for row in table("File")])
+        notices = (ROOT / "installer" / "THIRD-PARTY.txt").read_text("utf-8")
+        linked = re.findall(r"^imshealth_link_headers\((\w+)",
+                            (ROOT / ".cmake" / "ThirdParty.cmake").read_text("utf-8"), re.MULTILINE)
+        self.assertIn("boost", linked)
+        titles = {title.split("/")[0].split(" ")[0].lower().removesuffix("11")
+                  for title in re.findall(r"^-{80}\n(.+)", notices, re.MULTILINE)}
+        self.assertLessEqual({name.lower() for name in linked}, titles)
+        for said in ("Boost Software License - Version 1.0", "University of Cincinnati", "Tristan Penman",
+                     "Niels Lohmann", "Gabi Melman", "Victor Zverovich", "mingw-w64 project"):
+            self.assertIn(said, notices)
 
     def test_it_is_small(self):
         size = MSI.stat().st_size

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cwchar>
+#include <string>
 #include <vector>
 
 using namespace imshealth;
@@ -32,7 +34,69 @@ bool hasEventSource() {
                        KEY_READ, key.put()) == ERROR_SUCCESS;
 }
 
+struct Configured {
+  std::vector<DWORD> levels;
+  std::wstring description;
+  std::vector<DWORD> restarts;  ///< milliseconds
+  DWORD resetPeriod = 0;        ///< seconds
+  DWORD sidType = 0;
+  std::vector<std::wstring> privileges;
+  DWORD preshutdown = 0;  ///< milliseconds
+} configured;
+
+BOOL WINAPI record(SC_HANDLE, DWORD level, void* given) {
+  configured.levels.push_back(level);
+  if (level == SERVICE_CONFIG_DESCRIPTION) {
+    configured.description = static_cast<SERVICE_DESCRIPTIONW*>(given)->lpDescription;
+  } else if (level == SERVICE_CONFIG_FAILURE_ACTIONS) {
+    const auto* actions = static_cast<SERVICE_FAILURE_ACTIONSW*>(given);
+    configured.resetPeriod = actions->dwResetPeriod;
+    for (DWORD i = 0; i < actions->cActions; ++i) {
+      CHECK(actions->lpsaActions[i].Type == SC_ACTION_RESTART);
+      configured.restarts.push_back(actions->lpsaActions[i].Delay);
+    }
+  } else if (level == 5) {  // SERVICE_CONFIG_SERVICE_SID_INFO
+    configured.sidType = *static_cast<DWORD*>(given);
+  } else if (level == 6) {  // SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO
+    for (const wchar_t* name = *static_cast<wchar_t**>(given); *name != L'\0';
+         name += std::wcslen(name) + 1) {
+      configured.privileges.emplace_back(name);
+    }
+  } else if (level == 7) {  // SERVICE_CONFIG_PRESHUTDOWN_INFO
+    configured.preshutdown = *static_cast<DWORD*>(given);
+  }
+  return TRUE;
+}
+
+BOOL WINAPI refuse(SC_HANDLE, DWORD level, void*) {
+  configured.levels.push_back(level);
+  SetLastError(ERROR_INVALID_LEVEL);
+  return FALSE;
+}
+
 }  // namespace
+
+TEST_CASE("the service restarts after 60, 60 and 300 seconds and has few privileges") {
+  configured = {};
+  configureService(nullptr, record);
+  CHECK(configured.description.find(L"1008") != std::wstring::npos);
+  CHECK(configured.restarts == std::vector<DWORD>{60'000, 60'000, 300'000});
+  CHECK(configured.resetPeriod == 86'400);
+  CHECK(configured.sidType == 1);  // SERVICE_SID_TYPE_UNRESTRICTED
+  CHECK(configured.privileges ==
+        std::vector<std::wstring>{L"SeChangeNotifyPrivilege", L"SeCreateGlobalPrivilege",
+                                  L"SeImpersonatePrivilege"});
+  CHECK(configured.preshutdown >= 20'000);
+}
+
+TEST_CASE("a system that knows no level of it, or not even the function, takes the service too") {
+  configured = {};
+  configureService(nullptr, refuse);
+  CHECK(configured.levels == std::vector<DWORD>{1, 2, 5, 6, 7});
+  configured = {};
+  configureService(nullptr, nullptr);  // NT 4.0
+  CHECK(configured.levels.empty());
+}
 
 TEST_CASE("installing twice is as good as once, uninstalling keeps the policy") {
   const auto folder = findDataFolder();

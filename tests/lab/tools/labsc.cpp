@@ -1,17 +1,22 @@
 // labsc: what Wine's sc does not do: any control code, and a service's state as JSON.
+#include "tests/lab/tools/journal.h"
+
 #include <windows.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 namespace {
 
 constexpr const char usage[] =
     "labsc query SERVICE\n"
     "labsc start SERVICE\n"
+    "labsc config SERVICE            what ChangeServiceConfig2 has set\n"
     "labsc control SERVICE CODE      1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange\n"
     "labsc await SERVICE STATE MS    1 stopped, 4 running, 7 paused\n"
+    "labsc trace SERVICE STATE MS    every change of state or check point until STATE\n"
     "labsc stay                      until its input ends; Wine's services end with the last "
     "program\n";
 
@@ -52,6 +57,67 @@ int await(SC_HANDLE service, DWORD state, DWORD milliseconds) {
   return failed("query");
 }
 
+/// One line for each state and check point that is seen on the way to `state`.
+int trace(SC_HANDLE service, DWORD state, DWORD milliseconds) {
+  SERVICE_STATUS_PROCESS status{};
+  DWORD lastState = 0;
+  DWORD lastPoint = 0;
+  const DWORD start = GetTickCount();
+  while (query(service, status)) {
+    if (status.dwCurrentState != lastState || status.dwCheckPoint != lastPoint) {
+      print(status);
+      std::fflush(stdout);
+      lastState = status.dwCurrentState;
+      lastPoint = status.dwCheckPoint;
+    }
+    if (status.dwCurrentState == state) {
+      return 0;
+    }
+    if (GetTickCount() - start >= milliseconds) {
+      return 1;
+    }
+    Sleep(5);
+  }
+  return failed("query");
+}
+
+/// Empty where this system (or Wine) does not know the level.
+std::vector<unsigned char> configuration(SC_HANDLE service, DWORD level) {
+  std::vector<unsigned char> block(8192);
+  DWORD needed = 0;
+  if (!QueryServiceConfig2W(service, level, block.data(), static_cast<DWORD>(block.size()),
+                            &needed)) {
+    return {};
+  }
+  return block;
+}
+
+void printConfiguration(SC_HANDLE service) {
+  const auto description = configuration(service, SERVICE_CONFIG_DESCRIPTION);
+  const auto failures = configuration(service, SERVICE_CONFIG_FAILURE_ACTIONS);
+  const auto preshutdown = configuration(service, 7 /* SERVICE_CONFIG_PRESHUTDOWN_INFO */);
+  std::wstring text;
+  if (!description.empty()) {
+    const auto* found = reinterpret_cast<const SERVICE_DESCRIPTIONW*>(description.data());
+    text = found->lpDescription != nullptr ? found->lpDescription : L"";
+  }
+  std::printf("{\"description\":%s,\"restartAfter\":[", lab::quoted(text).c_str());
+  if (!failures.empty()) {
+    const auto* found = reinterpret_cast<const SERVICE_FAILURE_ACTIONSW*>(failures.data());
+    for (DWORD i = 0; i < found->cActions; ++i) {
+      if (found->lpsaActions[i].Type == SC_ACTION_RESTART) {
+        std::printf("%s%lu", i == 0 ? "" : ",", found->lpsaActions[i].Delay);
+      }
+    }
+  }
+  std::printf("],\"preshutdown\":");
+  if (preshutdown.empty()) {
+    std::printf("null}\n");
+  } else {
+    std::printf("%lu}\n", *reinterpret_cast<const DWORD*>(preshutdown.data()));
+  }
+}
+
 }  // namespace
 
 int wmain(int argc, wchar_t** argv) {
@@ -64,9 +130,9 @@ int wmain(int argc, wchar_t** argv) {
   SC_HANDLE scm = OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT);
   SC_HANDLE service = argc > 2
                           ? OpenServiceW(scm, argv[2],
-                                         SERVICE_QUERY_STATUS | SERVICE_START | SERVICE_STOP |
-                                             SERVICE_PAUSE_CONTINUE | SERVICE_USER_DEFINED_CONTROL |
-                                             SERVICE_INTERROGATE)
+                                         SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG |
+                                             SERVICE_START | SERVICE_STOP | SERVICE_PAUSE_CONTINUE |
+                                             SERVICE_USER_DEFINED_CONTROL | SERVICE_INTERROGATE)
                           : nullptr;
   if (argc > 2 && service == nullptr) {
     return failed("open");
@@ -78,6 +144,13 @@ int wmain(int argc, wchar_t** argv) {
     }
     print(status);
     return 0;
+  }
+  if (verb == L"config" && service != nullptr) {
+    printConfiguration(service);
+    return 0;
+  }
+  if (verb == L"trace" && argc > 4) {
+    return trace(service, std::wcstoul(argv[3], nullptr, 0), std::wcstoul(argv[4], nullptr, 0));
   }
   if (verb == L"start") {
     return StartServiceW(service, 0, nullptr) ? 0 : failed("start");

@@ -1,0 +1,61 @@
+"""The x86 product as NT 4.0 has to run it: every import slot on its fallback, and nothing found that is looked
+up at run time (RegisterServiceCtrlHandlerEx, job objects, handle lists, wevtapi, SHGetFolderPath, …)."""
+
+import shutil
+import unittest
+
+import image
+from lab import RUNNING, PAUSED, PAUSE, CONTINUE, STAND_IN
+from scenario import ARCH, SERVICE, Scenario, exchange, main, policy
+
+
+@unittest.skipUnless(ARCH == "x86", "only the x86 product runs where these are missing")
+class Fallbacks(Scenario):
+    def server_of_1996(self, **options):
+        lab = self.server()
+        lab.break_("inconsistentCounters")
+        lab.install(policy=policy("repair", **options), start=False)
+        program = lab.wine.drive_c(lab.program)
+        shutil.copyfile(lab.product / "tests" / "service" / "imshealth_as_on_nt4.exe", program)
+        image.replace_import(program, "ADVAPI32.dll", STAND_IN)
+        lab.start()
+        self.assertEqual(lab.wait_for_alert(100).strings[3], "classic")
+        return lab
+
+    def test_repairs_as_the_article(self):
+        lab = self.server_of_1996()
+        before = lab.counters()
+        lab.perflib_event(form="classic", status=1003)
+        lab.wait_for_alert(202, timeout=120)
+        self.assert_article_steps(lab, [("regsvr32", ["/s", exchange.LIBRARY]),
+                                        ("unlodctr", [SERVICE]),
+                                        ("lodctr", ["imcperf.ini"])])
+        self.assert_counters_whole(lab)
+        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        lab.stop()
+        self.assertEqual(lab.alerts()[-1].code, 101)
+
+    def test_a_tool_that_hangs_is_ended_without_a_job_object(self):
+        lab = self.server_of_1996(limits={"commandTimeout": "3s"})
+        lab.settings(lodctr={"misbehave": "hang"})
+        before = lab.counters()
+        lab.perflib_event(form="classic", status=1003)
+        failed = lab.wait_for_alert(203, timeout=120)
+        self.assertEqual(failed.strings[:2] + failed.strings[3:], [SERVICE, "loadCounters", "yes"])
+        lab.stop()
+        self.assertEqual(lab.counters(), before)
+        self.assertEqual(lab.processes("lodctr.exe"), [])
+
+    def test_the_handler_of_nt_4_takes_the_controls(self):
+        lab = self.server_of_1996()
+        lab.control(PAUSE)
+        self.assertTrue(lab.await_state(PAUSED)[0])
+        lab.control(CONTINUE)
+        self.assertTrue(lab.await_state(RUNNING)[0])
+        code, text = lab.imshealth("status", "--json")
+        self.assertEqual(code, 0, text)
+        lab.stop()
+
+
+if __name__ == "__main__":
+    main()

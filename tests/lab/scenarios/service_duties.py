@@ -1,0 +1,235 @@
+"""What the service owes the service control manager."""
+
+import json
+import shutil
+import subprocess
+import time
+
+import image
+from lab import CONTINUE, PARAMCHANGE, PAUSE, PAUSED, RUNNING, STAND_IN, STOP, STOPPED
+from scenario import SERVICE, Scenario, main, policy
+
+START_PENDING, STOP_PENDING = 2, 3
+SERVICE_SPECIFIC_ERROR = 1066
+ANOTHER_PLACE = "C:\\Ä ö, Ωμ\\IMS 健康"
+
+
+class ServiceDuties(Scenario):
+    def traced(self, lab, end, act):
+        """What the SCM saw from before `act` until `end`, one status for each change; and the seconds
+        since `act`."""
+        trace = lab.wine.start("labsc", "trace", "ImsHealth", str(end), "60000")
+        first = json.loads(trace.stdout.readline())
+        begun = time.monotonic()
+        act()
+        text, _ = trace.communicate(timeout=120)
+        seconds = time.monotonic() - begun
+        seen = [first, *(json.loads(line) for line in text.decode().splitlines())]
+        self.assertEqual(seen[-1]["state"], end, seen)
+        return seen, seconds
+
+    def assert_check_points_rise(self, seen, pending):
+        points = [each["checkPoint"] for each in seen if each["state"] == pending]
+        self.assertEqual(points, sorted(set(points)))
+        self.assertTrue(all(each["waitHint"] > 0 for each in seen if each["state"] == pending))
+        for each in seen:
+            if each["state"] != pending:
+                self.assertEqual(each["checkPoint"], 0, each)
+        return points
+
+    def wait_for_tool(self, lab, tool, timeout=120):
+        """Until the lab's tool has begun."""
+        end = time.monotonic() + timeout
+        while all(run[0] != tool for run in lab.tool_runs()):
+            self.assertLess(time.monotonic(), end, f"{tool} was not started\n{lab.log_tail()}")
+            time.sleep(0.05)
+
+    def repair_that_hangs(self, tool):
+        lab = self.server()
+        lab.break_("inconsistentCounters")
+        lab.settings(**{tool: {"misbehave": "hang"}})
+        before = lab.counters()
+        lab.install(policy=policy("repair", limits={"coolDown": "10ms"}))
+        lab.wait_for_alert(100)
+        lab.perflib_event(form="classic", status=1003)
+        self.wait_for_tool(lab, tool)
+        return lab, before
+
+    def test_running_when_the_log_was_read_and_stopped_within_five_seconds(self):
+        lab = self.server()
+        lab.install(policy=policy("alert"), start=False)
+        begun = lab.last_record()
+        seen, _ = self.traced(lab, RUNNING, lambda: lab.wine.run("labsc", "start", "ImsHealth"))
+        self.assertIsNotNone(json.loads((lab.data / "state.json").read_text("utf-8")))
+        self.assertEqual([alert.code for alert in lab.alerts(begun)], [100])
+        self.assertLessEqual({each["state"] for each in seen}, {STOPPED, START_PENDING, RUNNING})
+        self.assert_check_points_rise(seen, START_PENDING)
+        for each in seen:
+            # STOP, PAUSE_CONTINUE, SHUTDOWN and PARAMCHANGE when it runs, nothing before.
+            self.assertEqual(each["accepted"] & 0xF, 0xF if each["state"] == RUNNING else 0, each)
+
+        seen, seconds = self.traced(lab, STOPPED, lambda: lab.control(STOP))
+        self.assertLess(seconds, 5)
+        self.assertLessEqual({each["state"] for each in seen}, {RUNNING, STOP_PENDING, STOPPED})
+        self.assertEqual((seen[-1]["exitCode"], seen[-1]["specificExitCode"]), (0, 0))
+        self.assertEqual(lab.alerts()[-1].code, 101)
+        self.assertEqual(lab.alerts()[-1].strings, ["stopped by the service control manager"])
+
+    def test_stop_in_the_middle_of_a_repair(self):
+        for tool in ("regsvr32", "lodctr"):
+            with self.subTest(tool=tool):
+                lab, before = self.repair_that_hangs(tool)
+                seen, seconds = self.traced(lab, STOPPED, lambda: lab.control(STOP))
+                self.assertLess(seconds, 20)
+                self.assertGreater(len(self.assert_check_points_rise(seen, STOP_PENDING)), 1)
+                self.assertEqual((seen[-1]["exitCode"], seen[-1]["specificExitCode"]), (0, 0))
+                self.assertEqual(lab.processes(tool + ".exe"), [], "the tool was ended")
+                self.assertEqual(lab.alerts()[-1].code, 101)
+                if not json.loads((lab.data / "state.json").read_text("utf-8")).get("journal"):
+                    self.assertEqual(lab.counters(), before, "rolled back before STOPPED")
+                lab.settings()
+                lab.start()
+                self.assert_put_in_order(lab, before)
+                lab.stop()
+
+    def test_killed_in_the_middle_of_a_repair(self):
+        lab, before = self.repair_that_hangs("lodctr")
+        lab.kill()
+        for pid in lab.processes("lodctr.exe"):  # a job object ends it where the system has one
+            subprocess.run(["kill", "-9", str(pid)], check=False)
+        self.assertTrue(lab.await_state(STOPPED)[0])
+        lab.settings()
+        lab.start()
+        self.assert_put_in_order(lab, before)
+        lab.stop()
+
+    def assert_put_in_order(self, lab, before):
+        """What was interrupted is proved or undone, and the state says that nothing is left to do."""
+        end = time.monotonic() + 120
+        while json.loads((lab.data / "state.json").read_text("utf-8")).get("journal"):
+            self.assertLess(time.monotonic(), end, lab.log_tail())
+            time.sleep(0.2)
+        if any(alert.code == 202 for alert in lab.alerts()):
+            self.assert_counters_whole(lab)
+        else:
+            self.assertEqual(lab.counters(), before)
+
+    def test_killed_while_idle_it_starts_again_and_misses_nothing(self):
+        lab = self.server()
+        lab.break_("openFails")
+        lab.install(policy=policy("alert"))
+        lab.wait_for_alert(100)
+        lab.kill()
+        self.assertTrue(lab.await_state(STOPPED)[0])
+        begun = lab.last_record()
+        lab.perflib_event(form="classic", status=1003)
+        lab.start()
+        self.assertEqual(lab.wait_for_alert(200, after=begun).strings[0], SERVICE)
+        lab.stop()
+
+    def test_pause_listens_without_repairing_and_continue_repairs_a_later_event(self):
+        lab = self.server()
+        lab.break_("inconsistentCounters")
+        lab.install(policy=policy("repair", limits={"coolDown": "10ms"}))
+        lab.wait_for_alert(100)
+        lab.control(PAUSE)
+        self.assertTrue(lab.await_state(PAUSED)[0])
+        lab.perflib_event(form="classic", status=1003)
+        self.assertEqual(lab.wait_for_alert(200).strings[3], "paused")
+        refused = lab.wait_for_alert(204)
+        self.assertEqual(refused.strings, [SERVICE, "paused"])
+        self.assertEqual(lab.tool_runs(), [])
+
+        lab.control(CONTINUE)
+        self.assertTrue(lab.await_state(RUNNING)[0])
+        lab.perflib_event(form="classic", status=1003)
+        lab.wait_for_alert(202, after=refused.number, timeout=120)
+        self.assert_counters_whole(lab)
+        lab.stop()
+
+    def test_param_change_takes_a_policy_over(self):
+        lab = self.server()
+        lab.install(policy=policy("alert"))
+        lab.wait_for_alert(100)
+        lab.write_policy(policy("repair"))
+        lab.control(PARAMCHANGE)
+        self.assertEqual(lab.wait_for_alert(102).strings[1], "repair")
+        self.assertEqual(lab.service_state()["state"], RUNNING)
+        lab.stop()
+
+    def test_a_second_instance_is_refused_whoever_came_first(self):
+        lab = self.server()
+        lab.install(policy=policy("alert"))
+        lab.wait_for_alert(100)
+        code, text = lab.imshealth("run")
+        self.assertEqual(code, 3, text)
+        self.assertIn("another instance is running", text)
+        lab.stop()
+
+        begun = lab.last_record()
+        first = lab.wine.start(lab.program, "run", stdout=subprocess.DEVNULL)
+        lab.wait_for_alert(100, after=begun)
+        lab.wine.run("labsc", "start", "ImsHealth")
+        self.assertIn("another instance is running",
+                      lab.wait_for_alert(111, after=begun).strings[0])
+        stopped, state = lab.await_state(STOPPED)
+        self.assertTrue(stopped, state)
+        self.assertEqual((state["exitCode"], state["specificExitCode"]), (SERVICE_SPECIFIC_ERROR, 1))
+        lab.kill()
+        first.wait(30)
+        lab.start()
+        lab.stop()
+
+    def test_what_keeps_it_from_starting_is_said_in_one_line(self):
+        lab = self.server()
+        lab.install(policy=policy("alert"), start=False)
+        shutil.rmtree(lab.data)
+        (lab.wine.prefix / "drive_c" / "ProgramData" / "ImsHealth").write_bytes(b"no folder")
+        lab.wine.run("labsc", "start", "ImsHealth")
+        reason, = lab.wait_for_alert(111).strings
+        self.assertIn("ImsHealth", reason)
+        self.assertNotRegex(reason, r"[\r\n]")
+        stopped, state = lab.await_state(STOPPED)
+        self.assertTrue(stopped, state)
+        self.assertEqual((state["exitCode"], state["specificExitCode"]), (SERVICE_SPECIFIC_ERROR, 1))
+
+    def test_the_verb_of_the_scm_helps_who_types_it(self):
+        lab = self.server()
+        lab.install(start=False)
+        code, text = lab.imshealth("service")
+        self.assertEqual(code, 2, text)
+        for line in ("net start ImsHealth", "imshealth install", "imshealth run"):
+            self.assertIn(line, text)
+
+    def test_without_the_msi_from_a_path_with_blanks_and_letters_of_other_scripts(self):
+        lab = self.server()
+        folder = lab.wine.drive_c("C:\\") / "Ä ö, Ωμ" / "IMS 健康"
+        folder.mkdir(parents=True)
+        program = ANOTHER_PLACE + "\\imshealth.exe"
+        shutil.copyfile(lab.product / "imshealth.exe", folder / "imshealth.exe")
+        image.replace_import(folder / "imshealth.exe", "ADVAPI32.dll", STAND_IN)
+        for _ in range(2):
+            code, text = lab.wine.run(program, "install", "--mode", "alert", check=False)
+            self.assertEqual(code, 0, text)
+        config = json.loads(lab.wine.run("labsc", "config", "ImsHealth")[1])
+        self.assertIn("Perflib event 1008", config["description"])
+        self.assertIn(f'"{program}" service', lab.wine.run("sc", "qc", "ImsHealth")[1])
+        lab.write_policy(b"// mine\n{}")
+        lab.start()
+        lab.wait_for_alert(100)
+        for _ in range(2):
+            code, text = lab.wine.run(program, "uninstall", check=False)
+            self.assertEqual(code, 0, text)
+        self.assertNotEqual(lab.wine.run("labsc", "query", "ImsHealth", check=False)[0], 0)
+        self.assertEqual(lab.alerts()[-1].code, 101)
+        self.assertEqual((lab.data / "policy.json").read_bytes(), b"// mine\n{}")
+
+    def test_nobody_else_can_open_the_data_folder(self):
+        lab = self.server()
+        lab.install(start=False)
+        # Wine keeps an access list as the mode of the folder: nothing for anybody but its owner.
+        self.assertEqual(lab.data.stat().st_mode & 0o077, 0)
+
+
+if __name__ == "__main__":
+    main()

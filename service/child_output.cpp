@@ -25,8 +25,8 @@ struct OutputPipe {
   UniqueFile writer;  ///< inheritable
 };
 
-/// Anonymous pipes cannot be read overlapped; a named one that exists once, for the moment, can. For
-/// SYSTEM and Administrators: by default everybody could open it before we do.
+/// Anonymous pipes cannot be read overlapped; a named one that exists once, for the moment, can.
+/// For SYSTEM and Administrators: by default everybody could open it before we do.
 Result<OutputPipe> makePipe() {
   static unsigned count = 0;
   LARGE_INTEGER ticks;

@@ -28,7 +28,8 @@ namespace {
 // Editors write in pieces, or replace the file: it is judged when two looks in a row see the same.
 constexpr Milliseconds policySettling = std::chrono::milliseconds(500);
 constexpr int policyLooks = 20;
-constexpr Milliseconds longestFarewell = std::chrono::seconds(20);
+/// With what comes before and after, it has stopped within 20 s.
+constexpr Milliseconds longestFarewell = std::chrono::seconds(18);
 constexpr Milliseconds farewellStep = std::chrono::milliseconds(100);
 
 /// co_spawn's completion: a mistake of ours leaves the loop and ends the program.

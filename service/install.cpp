@@ -39,8 +39,8 @@ Result<void> installService(const std::string& program) {
   if (!service) {
     return lastError("service ImsHealth");
   }
-  configureService(service.get(), systemFunction<ChangeServiceConfig2>(L"advapi32.dll",
-                                                                       "ChangeServiceConfig2W"));
+  configureService(service.get(),
+                   systemFunction<ChangeServiceConfig2>(L"advapi32.dll", "ChangeServiceConfig2W"));
   return {};
 }
 

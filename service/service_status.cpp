@@ -44,8 +44,7 @@ void ServiceStatus::tell() {
   status.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
   status.dwCurrentState = state_;
   if (state_ == SERVICE_RUNNING || state_ == SERVICE_PAUSED) {
-    status.dwControlsAccepted =
-        SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PAUSE_CONTINUE | moreControls_;
+    status.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PAUSE_CONTINUE | moreControls_;
   }
   if (serviceCode_ != 0) {
     status.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;

@@ -1,5 +1,6 @@
 // What the event log does not take now is not lost: it is full, or its service is down.
 #include "core/alerter.h"
+
 #include "core/alerts.h"
 #include "tests/core/simulated_server.h"
 

@@ -83,9 +83,9 @@ TEST_CASE("the service restarts after 60, 60 and 300 seconds and has few privile
   CHECK(configured.restarts == std::vector<DWORD>{60'000, 60'000, 300'000});
   CHECK(configured.resetPeriod == 86'400);
   CHECK(configured.sidType == 1);  // SERVICE_SID_TYPE_UNRESTRICTED
-  CHECK(configured.privileges ==
-        std::vector<std::wstring>{L"SeChangeNotifyPrivilege", L"SeCreateGlobalPrivilege",
-                                  L"SeImpersonatePrivilege"});
+  CHECK(configured.privileges == std::vector<std::wstring>{L"SeChangeNotifyPrivilege",
+                                                           L"SeCreateGlobalPrivilege",
+                                                           L"SeImpersonatePrivilege"});
   CHECK(configured.preshutdown >= 20'000);
 }
 

@@ -1,12 +1,14 @@
 """The x86 product as NT 4.0 has to run it: every import slot on its fallback, and nothing found that is looked
 up at run time (RegisterServiceCtrlHandlerEx, job objects, handle lists, wevtapi, SHGetFolderPath, …)."""
 
+import json
 import shutil
 import unittest
 
-import image
-from lab import RUNNING, PAUSED, PAUSE, CONTINUE, STAND_IN
 from scenario import ARCH, SERVICE, Scenario, exchange, main, policy
+
+import image  # noqa: E402
+from lab import CONTINUE, PAUSE, PAUSED, RUNNING, STAND_IN  # noqa: E402
 
 
 @unittest.skipUnless(ARCH == "x86", "only the x86 product runs where these are missing")
@@ -14,12 +16,18 @@ class Fallbacks(Scenario):
     def server_of_1996(self, **options):
         lab = self.server()
         lab.break_("inconsistentCounters")
-        lab.install(policy=policy("repair", **options), start=False)
+        lab.install(start=False)
+        # Without SHGetFolderPath Wine's registry leads to another folder than its shell.
+        folder = lab.wine.drive_c("C:\\users\\Public") / "ImsHealth"
+        folder.mkdir()
+        (folder / "policy.json").write_text(json.dumps(policy("repair", **options)), "utf-8")
         program = lab.wine.drive_c(lab.program)
         shutil.copyfile(lab.product / "tests" / "service" / "imshealth_as_on_nt4.exe", program)
         image.replace_import(program, "ADVAPI32.dll", STAND_IN)
+        begun = lab.last_record()
         lab.start()
-        self.assertEqual(lab.wait_for_alert(100).strings[3], "classic")
+        started = lab.wait_for_alert(100, after=begun)
+        self.assertEqual(started.strings[1:], ["repair", "C:\\users\\Public\\ImsHealth\\policy.json", "classic"])
         return lab
 
     def test_repairs_as_the_article(self):

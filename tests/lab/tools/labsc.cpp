@@ -13,7 +13,7 @@ namespace {
 constexpr const char usage[] =
     "labsc query SERVICE\n"
     "labsc start SERVICE\n"
-    "labsc config SERVICE            what ChangeServiceConfig2 has set\n"
+    "labsc config SERVICE            path, and what ChangeServiceConfig2 has set\n"
     "labsc control SERVICE CODE      1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange\n"
     "labsc await SERVICE STATE MS    1 stopped, 4 running, 7 paused\n"
     "labsc trace SERVICE STATE MS    every change of state or check point until STATE\n"
@@ -101,7 +101,14 @@ void printConfiguration(SC_HANDLE service) {
     const auto* found = reinterpret_cast<const SERVICE_DESCRIPTIONW*>(description.data());
     text = found->lpDescription != nullptr ? found->lpDescription : L"";
   }
-  std::printf("{\"description\":%s,\"restartAfter\":[", lab::quoted(text).c_str());
+  std::vector<unsigned char> block(8192);
+  DWORD needed = 0;
+  auto* config = reinterpret_cast<QUERY_SERVICE_CONFIGW*>(block.data());
+  const bool known =
+      QueryServiceConfigW(service, config, static_cast<DWORD>(block.size()), &needed) != FALSE;
+  std::printf("{\"imagePath\":%s,\"description\":%s,\"restartAfter\":[",
+              lab::quoted(known ? config->lpBinaryPathName : L"").c_str(),
+              lab::quoted(text).c_str());
   if (!failures.empty()) {
     const auto* found = reinterpret_cast<const SERVICE_FAILURE_ACTIONSW*>(failures.data());
     for (DWORD i = 0; i < found->cActions; ++i) {

@@ -30,6 +30,9 @@ void conclude(const RepairOutcome& outcome, const std::string& service, Time beg
     } else if (Incident* incident = state.findIncident(service)) {
       incident->verdict = attemptFailed;
     }
+    if (state.journal && !outcome.rolledBack) {
+      state.journal->told = true;
+    }
   });
   if (repaired) {
     ports.alerter.raise(alerts::repairVerified(
@@ -89,7 +92,10 @@ awaitable<RepairOutcome> finishRepair(const RepairJournal& found, const Policy& 
   Journal journal(ports.state);
   RepairOutcome outcome =
       co_await resumeRepair(found, policy, watch, std::move(origin), journal, ports.repair);
-  if (outcome.result != RepairOutcome::Result::interrupted) {
+  // A roll-back that goes on failing is tried each minute and told once.
+  const bool nothingNew = found.told && outcome.result == RepairOutcome::Result::failed &&
+                          !outcome.rolledBack && journal.isOpen();
+  if (outcome.result != RepairOutcome::Result::interrupted && !nothingNew) {
     conclude(outcome, watch.counterService, found.begin, policy, endOfLog(ports.repair.log), ports);
   }
   co_return outcome;

@@ -1,6 +1,7 @@
 #include "core/backup.h"
 
 #include "core/ascii.h"
+#include "core/facts_json.h"
 
 #include <boost/crc.hpp>
 #include <fmt/format.h>
@@ -19,6 +20,7 @@ namespace {
 constexpr std::uint32_t lastSystemIndex = 1847;
 /// The largest of the files are the text files: some hundred KB on an old server, a few MB on a new one.
 constexpr std::uint64_t maxFile = 64ull * 1024 * 1024;
+constexpr char factsFile[] = "facts.json";
 
 std::uint32_t crcOf(const std::vector<std::uint8_t>& bytes) {
   boost::crc_32_type crc;
@@ -229,7 +231,14 @@ Result<void> Backup::saveCounters(const Facts& facts) {
   if (!totals) {
     return totals.error();
   }
+  // Text files of before somebody else loaded counters, with a digest of after, would let a
+  // roll-back delete the other's texts.
+  const auto space = ports_.counters.indexSpace();
+  if (!space) {
+    return space.error();
+  }
   BackupManifest complete = manifest_;
+  complete.othersDigest = digestOfOthers(*space, manifest_.counterService);
   complete.perflibTotals = *totals;
   for (const FileFact& text : facts.textFiles) {
     const auto file = save(text.path, fileName(text.path));
@@ -248,13 +257,32 @@ Result<void> Backup::saveCounters(const Facts& facts) {
     }
     complete.inputs.push_back(*file);
   }
-  const auto space = ports_.counters.indexSpace();
-  if (!space) {
-    return space.error();
+  const auto after = ports_.counters.indexSpace();
+  if (!after) {
+    return after.error();
   }
-  complete.othersDigest = digestOfOthers(*space, manifest_.counterService);
+  if (digestOfOthers(*after, manifest_.counterService) != complete.othersDigest) {
+    return Error(ErrorKind::inUse, "backup", 0,
+                 "counters of another service changed while they were saved");
+  }
+  const std::string text = toJson(facts).dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  if (const auto kept =
+          ports_.changes.replace(folder_ + "\\" + factsFile, {text.begin(), text.end()});
+      !kept) {
+    return kept;
+  }
   manifest_ = std::move(complete);
   return writeManifest();
+}
+
+Result<Facts> Backup::savedFacts() const {
+  const auto bytes = ports_.files.read(folder_ + "\\" + factsFile, maxFile);
+  if (!bytes) {
+    return bytes.error();
+  }
+  const auto j = nlohmann::ordered_json::parse(bytes->begin(), bytes->end(), nullptr, false);
+  return j.is_discarded() ? Error(ErrorKind::corrupt, folder_ + "\\" + factsFile, 0, "not JSON")
+                          : factsFromJson(j);
 }
 
 Result<void> Backup::putBack(const BackedUpFile& file) {
@@ -276,12 +304,22 @@ Result<void> Backup::putBack(const BackedUpFile& file) {
   return ports_.changes.replace(file.path, *bytes);
 }
 
-Result<void> Backup::restore() {
+Result<void> Backup::restoreLibrary() {
   for (const BackedUpFile& file : manifest_.library) {
-    if (const auto done = putBack(file); !done) {
+    if (auto done = putBack(file); !done) {
       return done;
     }
   }
+  return {};
+}
+
+Result<void> Backup::restore() {
+  const auto library = restoreLibrary();
+  auto counters = restoreCounters();
+  return library ? counters : library;
+}
+
+Result<void> Backup::restoreCounters() {
   bool othersMoved = false;
   if (manifest_.perflibTotals) {
     const auto space = ports_.counters.indexSpace();

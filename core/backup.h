@@ -54,12 +54,18 @@ class Backup {
 
   Result<void> saveLibrary(const std::string& path);
   Result<void> savePerformanceKey();
-  /// Performance key, Perflib totals, text files, and the lodctr inputs.
+  /// Performance key, Perflib totals, text files, and the lodctr inputs; the facts of the incident too
+  /// (facts.json), so that it can be judged again. Error kind inUse: somebody loaded or unloaded counters
+  /// meanwhile.
   Result<void> saveCounters(const Facts&);
+  /// The facts as they were before the counters were touched. Error kind missing: they had not been saved,
+  /// so the counters had not been touched.
+  Result<Facts> savedFacts() const;
 
   /// Puts everything back that was saved. The text files and totals only if no other service's counters
   /// changed since; where they did, the index values are not put back either, since they would point
-  /// at other texts: an error of kind unsupported says so. Can be repeated.
+  /// at other texts: an error of kind unsupported says so. A library that cannot be put back does not
+  /// hold up the counters. Can be repeated.
   Result<void> restore();
 
   const std::string& folder() const { return folder_; }
@@ -68,6 +74,8 @@ class Backup {
  private:
   Result<BackedUpFile> save(const std::string& path, const std::string& savedAs);
   Result<void> putBack(const BackedUpFile&);
+  Result<void> restoreLibrary();
+  Result<void> restoreCounters();
   Result<void> writeManifest();
 
   std::string folder_;

@@ -12,6 +12,7 @@ Result<void> Journal::write() {
 
 Result<void> Journal::open(RepairJournal record) {
   record_ = std::move(record);
+  open_ = true;
   return write();
 }
 
@@ -33,6 +34,7 @@ Result<void> Journal::beginRollBack(const std::string& failedStep, const std::st
 }
 
 Result<void> Journal::close() {
+  open_ = false;
   const auto written = state_.update([](State& state) { state.journal.reset(); });
   if (!written) {
     return written.error();

@@ -20,12 +20,14 @@ class Journal {
   Result<void> close();
 
   const RepairJournal& record() const { return record_; }
+  bool isOpen() const { return open_; }
 
  private:
   Result<void> write();
 
   StateKeeper& state_;
   RepairJournal record_;
+  bool open_ = false;
 };
 
 }  // namespace imshealth

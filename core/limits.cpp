@@ -8,6 +8,8 @@ namespace {
 constexpr Milliseconds reminderInterval = std::chrono::hours(24);
 }
 
+// The service settles each minute on disk, so that a wrong clock really is forgotten after one
+// period.
 void settle(LimitState& state, const LimitsPolicy& policy, Time now) {
   for (Time& at : state.attempts) {
     at = std::min(at, now);

@@ -79,9 +79,12 @@ awaitable<void> Monitor::finishJournal() {
     co_return;
   }
   const Holding lock(ports_.lock);
-  if (!lock) {
-    co_return;  // another process repairs; the journal is its own
+  if (lock) {  // else another process repairs; the journal is its own
+    co_await finishFoundJournal();
   }
+}
+
+awaitable<void> Monitor::finishFoundJournal() {
   const auto state = ports_.state.read();
   if (!state) {
     co_return;
@@ -124,7 +127,9 @@ bool Monitor::isOlderThanLastRepair(const OpenFailure& failure) const {
   const bool writtenBefore =
       last->second.epoch == cursor_.epoch &&
       static_cast<std::int32_t>(failure.recordNumber - last->second.endRecord) <= 0;
-  return writtenBefore || failure.timeGenerated < toSeconds(last->second.begin);
+  // A repair in the future was made under a wrong clock: its time says nothing.
+  const bool begunInThePast = last->second.begin <= ports_.clock.now();
+  return writtenBefore || (begunInThePast && failure.timeGenerated < toSeconds(last->second.begin));
 }
 
 void Monitor::heard(const LogEvent& event) {
@@ -168,9 +173,25 @@ void Monitor::caughtUp(const Cursor& cursor, std::string_view api) {
   save();
 }
 
+/// `imshealth repair` may have repaired beside us: its incident has ended, and what was written
+/// before is old.
+void Monitor::learnOfRepairs(const State& state) {
+  for (const auto& [service, last] : state.lastRepairs) {
+    const auto known = lastRepairs_.find(service);
+    if (last.repaired && (known == lastRepairs_.end() || known->second != last)) {
+      std::erase_if(incidents_, [&](const Incident& incident) {
+        return incident.counterService == service && !incident.verdict.empty() &&
+               incident.lastEvent <= last.end;
+      });
+    }
+  }
+  lastRepairs_ = state.lastRepairs;
+}
+
 void Monitor::save() {
   // Best effort: what is not saved is read from the log again at the next start.
   (void)ports_.state.update([this](State& state) {
+    learnOfRepairs(state);
     state.cursor = cursor_;
     state.api = api_;
     state.lastRead = ports_.clock.now();
@@ -189,6 +210,10 @@ void Monitor::endIncident(const std::string& counterService) {
 void Monitor::safetyCheck() {
   const Time now = ports_.clock.now();
   ports_.alerter.retry();
+  for (Incident& incident : incidents_) {  // the clock may have been set back
+    incident.since = std::min(incident.since, now);
+    incident.lastEvent = std::min(incident.lastEvent, now);
+  }
   std::erase_if(incidents_, [&](const Incident& incident) {
     return !incident.verdict.empty() && now - incident.lastEvent >= policy_.limits.coolDown;
   });
@@ -197,6 +222,8 @@ void Monitor::safetyCheck() {
     reminders.clear();
     journalOpen_ = state.journal.has_value();
     for (auto& [service, limits] : state.limits) {
+      // On disk, so that what a wrong clock has left passes after one period.
+      settle(limits, policy_.limits, now);
       if (takeReminder(limits, now)) {
         reminders.push_back(alerts::circuitOpen(service, limits.attempts.size(), limits.lastReason));
       }
@@ -282,6 +309,15 @@ awaitable<void> Monitor::handle(std::string counterService) {
     co_return;
   }
   const WatchPolicy watch = *watched;
+  // Held from here on, so that nobody else changes what is examined and decided upon.
+  std::optional<Holding> lock;
+  lock.emplace(ports_.lock);
+  if (*lock) {
+    co_await finishFoundJournal();  // of a command that was ended
+    if (stopping_ || !incidentNow()) {
+      co_return;
+    }
+  }
   const Occasion occasion{.status = incidentNow()->status,
                           .eventId = incidentNow()->eventId,
                           .servicesFailingTogether = failingTogether(ports_.clock.now())};
@@ -297,8 +333,6 @@ awaitable<void> Monitor::handle(std::string counterService) {
   }
   const Time now = ports_.clock.now();
   const auto state = ports_.state.read();
-  std::optional<Holding> lock;
-  lock.emplace(ports_.lock);
   Circumstances circumstances{.limits = {},
                               .now = now,
                               .local = ports_.clock.local(now),

@@ -60,6 +60,8 @@ class Monitor {
   boost::asio::awaitable<void> handleAll();
   boost::asio::awaitable<void> handle(std::string counterService);
   boost::asio::awaitable<void> finishJournal();
+  boost::asio::awaitable<void> finishFoundJournal();  ///< under the repair lock
+  void learnOfRepairs(const State&);
   bool isOlderThanLastRepair(const OpenFailure&) const;
   Incident* nextUndecided();
   int failingTogether(Time now) const;

@@ -63,7 +63,9 @@ Wanted wantedBy(const std::vector<Finding>& findings, const WatchPolicy& watch) 
 Step restoreStep(const Facts& facts, const WatchPolicy& watch) {
   Step step;
   step.kind = StepKind::restoreLibrary;
-  step.description = fmt::format("copy \"{}\" to \"{}\"", watch.trustedCopy.value_or(""), facts.library.path);
+  step.description =
+      fmt::format("copy \"{}\" to \"{}\"", watch.trustedCopy.value_or(""), facts.library.path);
+  step.files = {watch.trustedCopy.value_or(""), facts.library.path};
   return step;
 }
 
@@ -80,10 +82,22 @@ Step registerStep(const Facts& facts, bool restored) {
   return step;
 }
 
-Step backUpStep() {
+Step backUpStep(const Facts& facts) {
   Step step;
   step.kind = StepKind::backUp;
-  step.description = "save the Performance key, Perflib's totals, the text files, the .ini and the .h";
+  step.description =
+      "save the Performance key, Perflib's totals, the library, the text files, the .ini and the "
+      ".h";
+  std::vector<const FileFact*> files = {&facts.library.file, &facts.counterFile.file,
+                                        &facts.counterFile.symbolFile};
+  for (const FileFact& text : facts.textFiles) {
+    files.push_back(&text);
+  }
+  for (const FileFact* file : files) {
+    if (file->exists) {
+      step.files.push_back(file->path);
+    }
+  }
   return step;
 }
 
@@ -177,44 +191,13 @@ Plan planRepair(const Facts& facts, const std::vector<Finding>& findings, const 
   if (wanted.registration) {
     plan.steps.push_back(registerStep(facts, wanted.restore));
   }
-  plan.steps.push_back(backUpStep());
+  plan.steps.push_back(backUpStep(facts));
   if (wanted.reload) {
     plan.steps.push_back(unloadStep(facts));
     plan.steps.push_back(loadStep(facts));
   }
   plan.steps.push_back(verifyStep());
   return plan;
-}
-
-std::string asScript(const Plan& plan) {
-  std::string script = fmt::format(
-      "@echo off\r\nrem Repair of the counters of {}, after Microsoft article Q256927.\r\n"
-      "rem Run it as an administrator. It stops at the first line that cannot go on.\r\n",
-      plan.counterService);
-  for (const Step& step : plan.steps) {
-    script += fmt::format("\r\nrem {}\r\n", toString(step.kind));
-    if (!step.applicable) {
-      script += fmt::format("rem not applicable: {}\r\nrem {}\r\n", step.whyNot, step.command());
-    } else if (step.tool) {
-      script += fmt::format("cd /d \"{}\" || exit /b 1\r\n\"{}\"", step.tool->workingDirectory,
-                            step.tool->program);
-      for (const std::string& argument : step.tool->arguments) {
-        script += ' ' + quoteArgument(argument);
-      }
-      script += "\r\n";
-    } else if (step.kind == StepKind::restoreLibrary) {
-      script += step.description + " || exit /b 1\r\n";
-    } else if (step.kind == StepKind::unloadCounters) {
-      for (const char* value : {"First Counter", "Last Counter", "First Help", "Last Help"}) {
-        script += fmt::format(
-            "reg delete \"HKLM\\SYSTEM\\CurrentControlSet\\Services\\{}\\Performance\" /v \"{}\" /f\r\n",
-            plan.counterService, value);
-      }
-    } else {
-      script += fmt::format("rem {}\r\n", step.description);
-    }
-  }
-  return script;
 }
 
 }  // namespace imshealth

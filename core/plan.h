@@ -30,6 +30,7 @@ struct Step {
   StepKind kind = StepKind::verify;
   std::optional<ToolCommand> tool;  ///< absent: done by the program itself
   std::string description;          ///< of what has no tool, e.g. "copy D:\… to C:\…"
+  std::vector<std::string> files;   ///< backUp: those that are saved; restoreLibrary: from, to
   bool applicable = true;
   std::string whyNot;
 
@@ -50,7 +51,8 @@ struct Plan {
 
 Plan planRepair(const Facts&, const std::vector<Finding>&, const WatchPolicy&);
 
-/// The plan as a commented .cmd file that a person can run instead.
-std::string asScript(const Plan&);
+/// The plans, one after the other, as a commented .cmd file that a person can run instead. UTF-8, lines
+/// end with CR LF; cmd.exe reads its files in the OEM code page.
+std::string asScript(const std::vector<Plan>&);
 
 }  // namespace imshealth

@@ -38,6 +38,7 @@ class Repair {
   awaitable<Failure> carryOut(const Step& step, StepReport& report);
   Failure restoreLibrary();
   awaitable<Failure> registerLibrary(const Step& step, StepReport& report);
+  awaitable<Failure> backUp(StepReport& report);
   awaitable<Failure> unloadCounters(const Step& step, StepReport& report);
   awaitable<Failure> loadCounters(const Step& step, StepReport& report);
   awaitable<Failure> verifyAll(StepReport& report);
@@ -84,6 +85,9 @@ Failure Repair::restoreLibrary() {
   if (!image) {
     return "the trusted copy is not a library: " + image.error().describe();
   }
+  if (*image != order_.examination.facts.library.trustedCopyImage) {
+    return "the trusted copy is not what it was when it was examined";
+  }
   if (auto failed = asFailure(backup_.saveLibrary(target))) {
     return failed;
   }
@@ -101,6 +105,27 @@ awaitable<Failure> Repair::registerLibrary(const Step& step, StepReport& report)
     report.note = meaningOfRegsvr32(*report.exitCode);
   }
   co_return failed;
+}
+
+/// Windows XP and later save all counter settings of the machine as a text, for a person to look
+/// at; our own roll-back does not use it, so its failure stops nothing.
+awaitable<Failure> Repair::backUp(StepReport& report) {
+  const Facts& facts = order_.examination.facts;
+  if (auto failed = asFailure(backup_.saveCounters(facts))) {
+    co_return failed;
+  }
+  const bool knowsSave =
+      facts.system.osMajor > 5 || (facts.system.osMajor == 5 && facts.system.osMinor >= 1);
+  if (knowsSave) {
+    const ToolCommand save{facts.system.systemDirectory + "\\lodctr.exe",
+                           {"/S:" + order_.backupFolder + "\\lodctr.txt"},
+                           facts.system.systemDirectory};
+    const auto saved = co_await ports_.tools.run(save, order_.policy.limits.commandTimeout);
+    if (!saved || saved->end != ToolEnd::exited || saved->exitCode != 0) {
+      report.note = "lodctr /S: did not save all settings";
+    }
+  }
+  co_return std::nullopt;
 }
 
 Failure Repair::removeIndexValues() {
@@ -182,12 +207,30 @@ awaitable<Failure> Repair::carryOut(const Step& step, StepReport& report) {
   switch (step.kind) {
     case StepKind::restoreLibrary: co_return restoreLibrary();
     case StepKind::registerLibrary: co_return co_await registerLibrary(step, report);
-    case StepKind::backUp: co_return asFailure(backup_.saveCounters(order_.examination.facts));
+    case StepKind::backUp:
+      co_return co_await backUp(report);
     case StepKind::unloadCounters: co_return co_await unloadCounters(step, report);
     case StepKind::loadCounters: co_return co_await loadCounters(step, report);
     case StepKind::verify: co_return co_await verifyAll(report);
   }
   co_return "unknown step";
+}
+
+/// Trying again will not help: others have loaded counters since, or the backup is damaged.
+bool isForGood(const Error& error) {
+  return error.kind == ErrorKind::unsupported || error.kind == ErrorKind::corrupt;
+}
+
+/// The counters of the server before the repair; nothing where it had not come to them yet.
+Result<std::optional<IndexSpace>> countersBefore(const Result<Backup>& backup) {
+  if (!backup || !backup->manifest().perflibTotals) {
+    return std::optional<IndexSpace>();
+  }
+  auto facts = backup->savedFacts();
+  if (!facts) {
+    return facts.error();
+  }
+  return std::optional<IndexSpace>(std::move(facts->indexSpace));
 }
 
 /// Puts everything back and closes the journal. A disturbance may pass: it is tried three times.
@@ -200,7 +243,7 @@ awaitable<bool> rollBack(Backup& backup, Journal& journal, Sleeper& sleeper, std
       (void)journal.close();
       co_return true;
     }
-    if (restored.error().kind == ErrorKind::unsupported) {
+    if (isForGood(restored.error())) {
       reason += "; " + restored.error().describe();
       (void)journal.close();
       co_return false;
@@ -298,12 +341,18 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
     outcome.reason = "the journal cannot be written: " + *failed;
     co_return outcome;
   }
+  auto backup = Backup::open(found.backupFolder, ports.forBackup());
   if (!found.rollingBack) {
-    ports.witness.attend(watch.counterService);
-    const Claim claim{.unloaded = false, .loaded = false, .before = {}, .fromJournal = true};
-    const Verification verification =
-        co_await verify(watch, policy, std::move(origin), claim, ports.forVerify());
-    ports.witness.dismiss();
+    const auto before = countersBefore(backup);
+    Verification verification{Verification::Result::disproved, {}, false, StepKind::verify};
+    if (before) {
+      ports.witness.attend(watch.counterService);
+      const Claim claim{.unloaded = false, .loaded = false, .before = *before, .fromJournal = true};
+      verification = co_await verify(watch, policy, std::move(origin), claim, ports.forVerify());
+      ports.witness.dismiss();
+    } else {
+      verification.reason = "what was before cannot be read: " + before.error().describe();
+    }
     if (verification.result == Verification::Result::interrupted) {
       outcome.result = RepairOutcome::Result::interrupted;
       co_return outcome;
@@ -320,7 +369,6 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
     outcome.reason = "the program ended during this step; " + verification.reason;
     (void)journal.beginRollBack(outcome.failedStep, outcome.reason);
   }
-  auto backup = Backup::open(found.backupFolder, ports.forBackup());
   if (!backup && backup.error().kind == ErrorKind::missing) {
     // Nothing had been saved yet, so nothing had been changed.
     (void)journal.close();
@@ -329,6 +377,9 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
   }
   if (!backup) {
     outcome.reason += "; " + backup.error().describe();
+    if (isForGood(backup.error())) {
+      (void)journal.close();
+    }
     co_return outcome;
   }
   outcome.rolledBack = co_await rollBack(*backup, journal, ports.sleeper, outcome.reason);

@@ -164,7 +164,8 @@ void to_json(json& j, const RepairJournal& journal) {
        {"intent", journal.intent},
        {"rollingBack", journal.rollingBack},
        {"failedStep", journal.failedStep},
-       {"reason", journal.reason}};
+       {"reason", journal.reason},
+       {"told", journal.told}};
 }
 void from_json(const json& j, RepairJournal& journal) {
   j.at("counterService").get_to(journal.counterService);
@@ -175,6 +176,7 @@ void from_json(const json& j, RepairJournal& journal) {
   take(j, "rollingBack", journal.rollingBack);
   take(j, "failedStep", journal.failedStep);
   take(j, "reason", journal.reason);
+  take(j, "told", journal.told);
 }
 
 void to_json(json& j, const AlertRecord& record) {

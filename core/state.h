@@ -70,6 +70,7 @@ struct RepairJournal {
   std::optional<StepKind> intent;  ///< the step that may have been begun
   bool rollingBack = false;
   std::string failedStep, reason;  ///< of a roll-back under way
+  bool told = false;  ///< alert 203 has said that the roll-back did not succeed
 
   bool operator==(const RepairJournal&) const = default;
 };

@@ -26,7 +26,7 @@ struct Verification {
 struct Claim {
   bool unloaded = false;  ///< unlodctr was run
   bool loaded = false;    ///< lodctr was run
-  IndexSpace before;
+  std::optional<IndexSpace> before;  ///< absent: the counters had not been touched yet
   bool fromJournal = false;  ///< taken up after a restart: the log was not watched throughout
 };
 

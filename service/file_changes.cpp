@@ -45,10 +45,21 @@ class Appearance {
   bool readable_ = false;
 };
 
+/// A loaded library can be renamed though not deleted: it goes when nobody has it any more.
+void deleteNowOrLater(const std::wstring& path) {
+  if (!DeleteFileW(path.c_str())) {
+    MoveFileExW(path.c_str(), nullptr, MOVEFILE_DELAY_UNTIL_REBOOT);
+  }
+}
+
+std::wstring besides(const std::string& path) {
+  return toWide(path + ".replaced");
+}
+
 /// Renames what stands in the way, and puts it back where the new file does not get there.
 Result<void> moveAsideAndIn(const std::string& from, const std::string& to) {
   const std::wstring target = toWide(to);
-  const std::wstring aside = toWide(to + ".replaced");
+  const std::wstring aside = besides(to);
   if (!MoveFileExW(target.c_str(), aside.c_str(), MOVEFILE_REPLACE_EXISTING)) {
     return lastError(to);
   }
@@ -56,9 +67,7 @@ Result<void> moveAsideAndIn(const std::string& from, const std::string& to) {
     MoveFileExW(aside.c_str(), target.c_str(), MOVEFILE_REPLACE_EXISTING);
     return moved;
   }
-  if (!DeleteFileW(aside.c_str())) {
-    MoveFileExW(aside.c_str(), nullptr, MOVEFILE_DELAY_UNTIL_REBOOT);
-  }
+  deleteNowOrLater(aside);
   return {};
 }
 
@@ -127,6 +136,11 @@ Result<void> WindowsFileChanges::remove(const std::string& path) {
       return {};
     }
     code = GetLastError();
+  }
+  if (const std::wstring aside = besides(path);
+      MoveFileExW(target.c_str(), aside.c_str(), MOVEFILE_REPLACE_EXISTING)) {
+    deleteNowOrLater(aside);
+    return {};
   }
   return windowsError(path, code);
 }

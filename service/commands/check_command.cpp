@@ -1,6 +1,7 @@
 // imshealth check: diagnose now, change nothing.
 #include "core/causes.h"
 #include "core/examine.h"
+#include "core/remarks.h"
 #include "service/adapters.h"
 #include "service/commands/command_policy.h"
 #include "service/commands/commands.h"
@@ -44,6 +45,7 @@ Json toJson(const Checked& checked) {
           {"library", checked.examination.facts.library.path},
           {"version", checked.examination.facts.library.version},
           {"findings", std::move(findings)},
+          {"remarks", remarksOn(checked.examination.facts)},
           {"probe",
            {{"result", toString(probe.outcome)},
             {"status", orNull(probe.status)},
@@ -76,6 +78,9 @@ void writeText(CommandIo& io, const Checked& checked) {
     io.out << " (" << probe.note << ")";
   }
   io.out << "\n";
+  for (const std::string& remark : remarksOn(checked.examination.facts)) {
+    io.out << "  " << remark << "\n";
+  }
 }
 
 int run(const Options& options, CommandIo& io) {

@@ -3,11 +3,19 @@
 #include "config/parse_policy.h"
 #include "service/win32/file_io.h"
 #include "service/win32/handles.h"
+#include "service/win32/text.h"
 
 #include <ostream>
 
 namespace imshealth {
 namespace {
+
+/// The trust in a file is the trust in all folders above it, so they have to be known.
+std::string absolutePath(const std::string& file) {
+  wchar_t path[MAX_PATH];
+  const DWORD length = GetFullPathNameW(toWide(file).c_str(), MAX_PATH, path, nullptr);
+  return length > 0 && length < MAX_PATH ? toUtf8({path, length}) : file;
+}
 
 bool readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into, CommandIo& io) {
   const auto text = readWholeFile(file, largestPolicyFile);
@@ -45,7 +53,8 @@ std::optional<CommandPolicy> commandPolicy(const std::string& file,
   }
   result.folder = *folder;
   code = exit_code::usage;
-  if (!readPolicy(file.empty() ? folder->policyFile() : file, file.empty(), result, io)) {
+  if (!readPolicy(file.empty() ? folder->policyFile() : absolutePath(file), file.empty(), result,
+                  io)) {
     return std::nullopt;
   }
   for (const std::string& service : services) {

@@ -10,6 +10,7 @@
 #include "service/open_event_source.h"
 #include "service/win32/console_break.h"
 #include "service/win32/file_io.h"
+#include "service/win32/text.h"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/post.hpp>
@@ -36,6 +37,7 @@ struct Repaired {
   std::string result;  ///< repaired, failed, notNeeded, refused, planned
   std::string reason;
   std::vector<StepReport> steps;
+  std::optional<bool> rolledBack;  ///< of a repair that failed
 };
 
 /// The log as the repair's verification reads it, from where the service has got to.
@@ -92,24 +94,24 @@ class RepairRun {
       : options_(options), policy_(policy), adapters_(adapters), tail_(tail), io_(io) {}
 
   awaitable<Repaired> one(const WatchPolicy& watch) {
-    Repaired repaired{watch.counterService, "refused", {}, {}};
+    Repaired repaired{watch.counterService, "refused", {}, {}, std::nullopt};
     if (!options_.dryRun) {
-      const auto state = adapters_.state.read();
-      if (state && state->journal) {
-        repaired.reason = "a repair was interrupted; it is being finished first";
-        co_await finishInterrupted(*state->journal, watch);
-      }
+      co_await finishInterrupted(watch);
     }
     Examination examination = co_await examine(watch, policy_.policy.limits, policy_.origin,
                                                Occasion{}, adapters_.survey(), adapters_.probe);
     if (examination.findings.empty()) {
-      co_return Repaired{watch.counterService, "notNeeded", "healthy", {}};
+      repaired.result = "notNeeded";
+      repaired.reason = "healthy";
+      co_return repaired;
     }
-    const auto state = adapters_.state.read();
     const Time now = adapters_.clock.now();
+    const auto state = currentState(now);
     Circumstances circumstances{.now = now,
                                 .local = adapters_.clock.local(now),
                                 .journalUnavailable = !state,
+                                // An interrupted one that could not be undone just now.
+                                .repairUnderWay = state && state->journal,
                                 .force = options_.force || options_.dryRun};
     if (state && state->limits.contains(watch.counterService)) {
       circumstances.limits = state->limits.at(watch.counterService);
@@ -120,9 +122,15 @@ class RepairRun {
       co_return repaired;
     }
     Plan plan = planRepair(examination.facts, examination.findings, watch);
-    writeScript(plan);
+    if (!writeScript(plan)) {
+      repaired.reason = "the script cannot be written";
+      co_return repaired;
+    }
     if (options_.dryRun) {
-      co_return Repaired{watch.counterService, "planned", decision.explanation, planned(plan)};
+      repaired.result = "planned";
+      repaired.reason = decision.explanation;
+      repaired.steps = planned(plan);
+      co_return repaired;
     }
     RepairOrder order{
         .policy = policy_.policy,
@@ -137,16 +145,33 @@ class RepairRun {
       repaired.reason = "journalUnavailable: " + outcome.error().describe();
       co_return repaired;
     }
-    co_return Repaired{watch.counterService, resultWord(outcome->result), outcome->reason,
-                       outcome->steps};
+    repaired.result = resultWord(outcome->result);
+    repaired.reason = outcome->reason;
+    repaired.steps = outcome->steps;
+    if (outcome->result == RepairOutcome::Result::failed) {
+      repaired.rolledBack = outcome->rolledBack;
+    }
+    co_return repaired;
   }
+
+  /// False: a script that was asked for is not there; nothing was or will be repaired.
+  bool scriptWritten() const { return scriptWritten_; }
+  bool hasPlans() const { return !plans_.empty(); }
 
  private:
   AttemptPorts ports() {
     return {adapters_.clock, adapters_.state, adapters_.alerter, adapters_.repair(tail_)};
   }
 
-  awaitable<void> finishInterrupted(RepairJournal journal, WatchPolicy watch) {
+  /// A journal in the state file is of a program that was ended: the lock is ours.
+  awaitable<void> finishInterrupted(WatchPolicy watch) {
+    const auto state = adapters_.state.read();
+    if (!state || !state->journal) {
+      co_return;
+    }
+    const RepairJournal journal = *state->journal;
+    io_.err << "imshealth: a repair of " << journal.counterService
+            << " was interrupted; it is finished first\n";
     const WatchPolicy* known = policy_.policy.find(journal.counterService);
     if (known != nullptr) {
       watch = *known;
@@ -155,13 +180,35 @@ class RepairRun {
     co_await finishRepair(journal, policy_.policy, watch, policy_.origin, ports());
   }
 
-  void writeScript(const Plan& plan) {
+  /// A dry run writes nothing. Else what a clock that was wrong has left behind begins to pass.
+  Result<State> currentState(Time now) {
+    if (options_.dryRun) {
+      return adapters_.state.read();
+    }
+    return adapters_.state.update([&](State& state) {
+      for (auto& [service, limits] : state.limits) {
+        settle(limits, policy_.policy.limits, now);
+      }
+    });
+  }
+
+  /// Before the first step of this plan is done. cmd.exe reads its files in the OEM code page.
+  bool writeScript(const Plan& plan) {
     if (options_.script.empty()) {
-      return;
+      return true;
     }
-    if (auto written = writeWholeFile(options_.script, asScript(plan)); !written) {
+    plans_.push_back(plan);
+    const std::string script = asScript(plans_);
+    const std::string bytes = utf8ToOem(script);
+    auto written = oemToUtf8(bytes) == script
+                       ? writeWholeFile(options_.script, bytes)
+                       : Result<void>(Error(ErrorKind::unsupported, options_.script, 0,
+                                            "a path cannot be written in the OEM code page"));
+    if (!written) {
       io_.err << "imshealth: " << written.error().describe() << "\n";
+      scriptWritten_ = false;
     }
+    return scriptWritten_;
   }
 
   const Options& options_;
@@ -169,6 +216,8 @@ class RepairRun {
   Adapters& adapters_;
   CommandTail& tail_;
   CommandIo& io_;
+  std::vector<Plan> plans_;
+  bool scriptWritten_ = true;
 };
 
 Json toJson(const Repaired& repaired) {
@@ -183,6 +232,7 @@ Json toJson(const Repaired& repaired) {
   return {{"counterService", repaired.counterService},
           {"result", repaired.result},
           {"reason", repaired.reason},
+          {"rolledBack", orNull(repaired.rolledBack)},
           {"steps", std::move(steps)}};
 }
 
@@ -192,6 +242,11 @@ void writeText(CommandIo& io, const Repaired& repaired) {
          << coloured(io, good ? Colour::good : Colour::bad, repaired.result) << "\n";
   if (!repaired.reason.empty()) {
     io.out << "  " << repaired.reason << "\n";
+  }
+  if (repaired.rolledBack) {
+    io.out << "  "
+           << (*repaired.rolledBack ? "everything was put back" : "NOT everything was put back")
+           << "\n";
   }
   for (const StepReport& step : repaired.steps) {
     io.out << "  " << toString(step.kind) << ": ";
@@ -243,7 +298,7 @@ int run(const Options& options, CommandIo& io) {
   RepairRun repairs(options, *policy, adapters, tail, io);
   runToEnd(loop, [&]() -> awaitable<void> {
     for (const WatchPolicy& watch : policy->watches) {
-      if (!adapters.stop.raised()) {
+      if (!adapters.stop.raised() && repairs.scriptWritten()) {
         all.push_back(co_await repairs.one(watch));
       }
     }
@@ -262,6 +317,12 @@ int run(const Options& options, CommandIo& io) {
   }
   if (options.json) {
     writeJson(io, {{"services", std::move(services)}});
+  }
+  if (!repairs.scriptWritten()) {
+    return exit_code::usage;
+  }
+  if (!options.script.empty() && !repairs.hasPlans()) {
+    io.err << "imshealth: there are no steps; " << options.script << " was not written\n";
   }
   return done ? exit_code::done : exit_code::problem;
 }

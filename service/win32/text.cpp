@@ -102,4 +102,14 @@ std::string oemToUtf8(std::string_view text) {
   return toUtf8(wide);
 }
 
+std::string utf8ToOem(std::string_view text) {
+  const std::wstring wide = toWide(text);
+  const int size = static_cast<int>(wide.size());
+  const int length =
+      WideCharToMultiByte(CP_OEMCP, 0, wide.data(), size, nullptr, 0, nullptr, nullptr);
+  std::string bytes(static_cast<std::size_t>(length), '\0');
+  WideCharToMultiByte(CP_OEMCP, 0, wide.data(), size, bytes.data(), length, nullptr, nullptr);
+  return bytes;
+}
+
 }  // namespace imshealth

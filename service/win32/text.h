@@ -13,5 +13,7 @@ std::wstring toWide(std::string_view utf8);
 
 /// What a console tool has written: the OEM code page (of the system, not of a console).
 std::string oemToUtf8(std::string_view);
+/// For what a console tool reads. What the code page does not have becomes something else.
+std::string utf8ToOem(std::string_view);
 
 }  // namespace imshealth

@@ -3,8 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <deque>
-#include <set>
 #include <tuple>
 
 using namespace imshealth;
@@ -103,65 +101,6 @@ TEST_CASE("Maintenance windows, across midnight too") {
   CHECK(isMaintenanceOpen({window_}, at) == open);
 }
 
-TEST_CASE("No windows: always open") { CHECK(isMaintenanceOpen({}, {3, 720})); }
-
-// All states that a few hours can reach, in steps of an hour, under every order of failures, successes,
-// waits and resets: never more than N attempts in any period, whatever happens.
-TEST_CASE("Over all reachable states: never more than N attempts in any period, always an end that is told") {
-  LimitsPolicy policy = limits(2);
-  policy.within = 4h;
-  policy.coolDown = 1h;
-  struct Node {
-    LimitState state;
-    int hour = 0;
-    std::vector<int> attempts;  // hours, since the last reset
-    bool alerted = false;       // the opening of the circuit was told
-  };
-  const auto key = [](const Node& node) {
-    std::vector<std::int64_t> flat{node.hour, node.state.circuitOpen, node.alerted};
-    for (const Time at : node.state.attempts) {
-      flat.push_back(at.time_since_epoch().count());
-    }
-    flat.push_back(node.state.lastAttemptEnd ? node.state.lastAttemptEnd->time_since_epoch().count() : 0);
-    flat.insert(flat.end(), node.attempts.begin(), node.attempts.end());
-    return flat;
-  };
-  std::deque<Node> open{Node{}};
-  std::set<std::vector<std::int64_t>> seen;
-  while (!open.empty()) {
-    Node node = open.front();
-    open.pop_front();
-    if (node.hour > 9 || !seen.insert(key(node)).second) {
-      continue;
-    }
-    const Time now = start + std::chrono::hours(node.hour);
-    for (const int attempt : node.attempts) {
-      const auto inPeriod = std::count_if(
-          node.attempts.begin(), node.attempts.end(),
-          [&](int other) { return other >= attempt && other < attempt + 4; });
-      REQUIRE(inPeriod <= policy.attempts);
-    }
-    REQUIRE(node.state.circuitOpen == node.alerted);
-    Node waited = node;
-    ++waited.hour;
-    open.push_back(waited);
-    if (node.state.circuitOpen) {
-      Node afterReset = node;
-      reset(afterReset.state);
-      afterReset.attempts.clear();
-      afterReset.alerted = false;
-      open.push_back(afterReset);
-    }
-    if (permission(node.state, policy, now) == Permission::granted) {
-      REQUIRE_FALSE(node.state.circuitOpen);
-      for (const bool repaired : {true, false}) {
-        Node tried = node;
-        beginAttempt(tried.state, policy, now);
-        tried.attempts.push_back(node.hour);
-        tried.alerted = endAttempt(tried.state, policy, now, repaired, "reason");
-        open.push_back(tried);
-      }
-    }
-  }
-  CHECK(seen.size() > 200);
+TEST_CASE("No windows: always open") {
+  CHECK(isMaintenanceOpen({}, {3, 720}));
 }

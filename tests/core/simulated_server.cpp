@@ -235,6 +235,9 @@ void SimulatedServer::run() {
 
 SimulatedServer::Fate SimulatedServer::touch(const std::string& call) const {
   ++calls;
+  if (onCall) {
+    onCall(call);
+  }
   if (calls == killAtCall) {
     throw Killed{};
   }
@@ -242,7 +245,7 @@ SimulatedServer::Fate SimulatedServer::touch(const std::string& call) const {
     failedCall_ = call;
     return Fate::fail;
   }
-  return failOnwards && call == failedCall_ ? Fate::fail : Fate::go;
+  return call == alwaysFails || (failOnwards && call == failedCall_) ? Fate::fail : Fate::go;
 }
 
 void SimulatedServer::effectDone() const {
@@ -482,6 +485,8 @@ void SimulatedServer::toolEffect(const ToolCommand& command, ToolResult& result)
     regsvr32(result);
   } else if (line.starts_with("unlodctr")) {
     unlodctr(command.arguments.front(), result);
+  } else if (command.arguments.front().starts_with("/S:")) {
+    files[command.arguments.front().substr(3)] = ansi("all counter settings");
   } else {
     lodctr(command, result);
   }

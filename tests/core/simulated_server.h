@@ -99,6 +99,8 @@ class SimulatedServer : public Clock,
   int killAtCall = 0;       ///< before the call takes effect
   int killAfterCall = 0;    ///< after it took effect
   bool failOnwards = false; ///< failAtCall and all later calls of the same name
+  std::string alwaysFails;  ///< every call of this name
+  std::function<void(const std::string& call)> onCall;  ///< before each; for what others do meanwhile
 
   // --- running
   /// One per run of the program; a new one drops every coroutine that was under way.

@@ -10,6 +10,10 @@ PERFLIB = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\
 IMC = SERVICES + "\\MSExchangeIMC"
 IMC_PERFORMANCE = IMC + "\\Performance"
 SYSTEM32 = "C:\\windows\\system32"
+RECOVERY = "C:\\exchsrvr\\recovery"
+TRUSTED_COPY = RECOVERY + "\\imsperf.dll"
+TERMINAL_SERVER = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
+CLUSTER = "HKEY_LOCAL_MACHINE\\Cluster"
 INDEX_VALUES = ["First Counter", "Last Counter", "First Help", "Last Help"]
 
 LAST_BASE = 1846  # the system's own counters end here
@@ -140,19 +144,37 @@ def lay_out(lab):
     """Files of the look-alike into a fresh prefix."""
     drive = lab.wine.prefix / "drive_c"
     folder = drive / "exchsrvr" / "bin"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "imcperf.ini").write_bytes(counter_file())
     (folder / "imcperf.h").write_bytes(symbol_file())
     good = (lab.bin / "imsperf.dll").read_bytes()
     for _, library, _ in LOADED:
         (folder / library).write_bytes(good)
+    recovery = drive / "exchsrvr" / "recovery"
+    recovery.mkdir(exist_ok=True)
+    (recovery / "imsperf.dll").write_bytes(good)
     server = lab.wine.drive_c(SERVER)
-    server.parent.mkdir(parents=True)
-    server.write_bytes((lab.bin / "imcserver.exe").read_bytes())
+    if not server.exists():  # afterwards it may be running
+        server.parent.mkdir(parents=True)
+        server.write_bytes((lab.bin / "imcserver.exe").read_bytes())
     names, helps = texts()
     system32 = lab.wine.drive_c(SYSTEM32)
     (system32 / "perfc009.dat").write_bytes(text_file(names))
     (system32 / "perfh009.dat").write_bytes(text_file(helps))
+
+
+def heal(lab):
+    """Takes every fault away again, but that of a service that is not installed."""
+    drive = lab.wine.prefix / "drive_c"
+    (drive / "exchsrvr" / "bin").chmod(0o755)
+    for name in ("perfc009.dat", "perfh009.dat"):
+        (lab.wine.drive_c(SYSTEM32) / name).unlink(missing_ok=True)
+    lay_out(lab)
+    lab.settings()
+    keys = {CLUSTER: None, SERVICES + "\\ClusSvc": None, TERMINAL_SERVER: {"TSAppCompat": None}}
+    keys |= registry()
+    keys[IMC_PERFORMANCE] = {"Disable Performance Counters": None} | keys[IMC_PERFORMANCE]
+    lab.registry(keys)
 
 
 # The faults. Each is named as the thing that is wrong and takes the lab.
@@ -203,9 +225,40 @@ def service_not_installed(lab):
 
 
 def cluster_node(lab):
-    lab.registry({"HKEY_LOCAL_MACHINE\\Cluster": {"ClusterName": "LABCLUSTER"},
+    lab.registry({CLUSTER: {"ClusterName": "LABCLUSTER"},
                   SERVICES + "\\ClusSvc": {"ImagePath": "C:\\windows\\cluster\\clussvc.exe",
                                            "Type": 0x10, "Start": 3, "ErrorControl": 1}})
+
+
+def terminal_server(lab):
+    """An application server, and nobody has said change user /install."""
+    lab.registry({TERMINAL_SERVER: {"TSAppCompat": 1}})
+
+
+def library_elsewhere(lab):
+    """Library names a folder that is not Exchange's (Q171259)."""
+    folder = lab.wine.prefix / "drive_c" / "elsewhere"
+    folder.mkdir(exist_ok=True)
+    (folder / "imsperf.dll").write_bytes((lab.bin / "imsperf.dll").read_bytes())
+    lab.registry({IMC_PERFORMANCE: {"Library": "C:\\elsewhere\\imsperf.dll"}})
+
+
+def range_of_a_neighbour(lab):
+    """The values of the directory service, as cluster replication may leave them (Q237541)."""
+    first, last = ranges()["MSExchangeDS"]
+    lab.registry({IMC_PERFORMANCE: {"First Counter": first, "First Help": first + 1,
+                                    "Last Counter": last, "Last Help": last + 1}})
+
+
+def totals_are_zero(lab):
+    """As the lodctr of NT 4.0 leaves them after a language without texts (Q170840)."""
+    lab.registry({PERFLIB: {"Last Counter": 0, "Last Help": 0}})
+
+
+def language_without_texts(lab):
+    path = lab.wine.drive_c(BIN) / "imcperf.ini"
+    path.write_bytes(path.read_bytes().replace(b"009=English\r\n",
+                                               b"009=English\r\n00C=French\r\n"))
 
 
 def untrusted_folder(lab):
@@ -244,6 +297,11 @@ FAULTS = {
     "countersDisabled": counters_disabled,
     "serviceNotInstalled": service_not_installed,
     "clusterNode": cluster_node,
+    "terminalServer": terminal_server,
+    "libraryElsewhere": library_elsewhere,
+    "rangeOfANeighbour": range_of_a_neighbour,
+    "totalsAreZero": totals_are_zero,
+    "languageWithoutTexts": language_without_texts,
     "untrustedFolder": untrusted_folder,
     "missingLibrary": _without(BIN, "imsperf.dll"),
     "otherVersion": _library("imsperf_other_version"),
@@ -255,6 +313,9 @@ FAULTS = {
     "truncated": _changed_library(image.truncated),
     "textFile": _changed_library(lambda _: b"This is not a library.\r\n" * 50),
     "openFails": _behaves("open", "1003"),
+    "openRefuses": _behaves("open", "2"),
+    "openSaysInvalidParameter": _behaves("open", "87"),
+    "openSaysBadKey": _behaves("open", "1010"),
     "openDenied": _behaves("open", "5"),
     "openNotReady": _behaves("open", "21"),
     "openHangs": _behaves("open", "hang"),
@@ -268,6 +329,8 @@ FAULTS = {
     "counterFileInvalid": lambda lab: (lab.wine.drive_c(BIN) / "imcperf.ini").write_bytes(
         b"[info]\r\ndrivername=\r\n"),
     "symbolFileMissing": _without(BIN, "imcperf.h"),
+    "symbolFileInvalid": lambda lab: (lab.wine.drive_c(BIN) / "imcperf.h").write_bytes(
+        b"#define MSEXCHANGEIMC 1\r\n"),
     "textFilesMissing": _without(SYSTEM32, "perfc009.dat"),
     "textFilesReadOnly": lambda lab: (lab.wine.drive_c(SYSTEM32) / "perfc009.dat").chmod(0o444),
 }

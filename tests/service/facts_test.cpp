@@ -162,6 +162,24 @@ TEST_CASE("a replaced file keeps its attributes, and nothing is left beside it")
   CHECK_FALSE(WindowsFileFacts().examine(path + ".replaced").exists);
 }
 
+TEST_CASE("a library that is loaded can be taken away, and another one put into its place") {
+  const std::string path = test::newFolder() + "\\imsperf.dll";
+  const auto image = WindowsFileFacts().read(test::beside(TEST_FAULTY_LIBRARY), 16 * 1024 * 1024);
+  REQUIRE(image);
+  WindowsFileChanges changes;
+  REQUIRE(changes.replace(path, *image));
+  const UniqueModule loaded(LoadLibraryW(toWide(path).c_str()));
+  REQUIRE(loaded);
+  SECTION("removed") {
+    REQUIRE(changes.remove(path));
+    CHECK_FALSE(WindowsFileFacts().examine(path).exists);
+  }
+  SECTION("replaced") {
+    REQUIRE(changes.replace(path, {1, 2}));
+    CHECK(WindowsFileFacts().examine(path).size == 2);
+  }
+}
+
 TEST_CASE("folders are made with all that is above them, once") {
   const std::string folder = test::newFolder() + "\\backup\\1\\texts";
   WindowsFileChanges changes;

@@ -27,6 +27,13 @@ TEST_CASE("broken UTF-8 becomes U+FFFD") {
   CHECK(toWide("\xF4\x90\x80\x80").size() == 4);           // beyond U+10FFFF
 }
 
+TEST_CASE("the OEM code page and back; what it does not have is noticed by that") {
+  CHECK(utf8ToOem("C:\\exchsrvr") == "C:\\exchsrvr");
+  CHECK(oemToUtf8(utf8ToOem("caf\xC3\xA9")) == "caf\xC3\xA9");
+  const std::string japanese = "\xE6\x97\xA5";
+  CHECK(oemToUtf8(utf8ToOem(japanese)) != japanese);
+}
+
 TEST_CASE("zeros inside stay") {
   const std::string text("a\0b", 3);
   CHECK(toUtf8(toWide(text)) == text);

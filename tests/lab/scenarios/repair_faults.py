@@ -45,6 +45,37 @@ class RepairFaults(Scenario):
         lab, before = self.repair(limits={"commandTimeout": "3s"}, lodctr={"misbehave": "hang"})
         self.assert_failed_and_undone(lab, before, "loadCounters")
 
+    def test_unlodctr_hangs(self):
+        lab, before = self.repair(limits={"commandTimeout": "3s"}, unlodctr={"misbehave": "hang"})
+        self.assert_failed_and_undone(lab, before, "unloadCounters")
+
+    def test_unlodctr_says_0_though_nothing_done(self):
+        lab, before = self.repair(unlodctr={"nothing": 1})
+        self.assert_failed_and_undone(lab, before, "unloadCounters")
+
+    def test_lodctr_prints_without_end(self):
+        lab, before = self.repair(limits={"commandTimeout": "3s"},
+                                  lodctr={"misbehave": "endlessOutput"})
+        self.assert_failed_and_undone(lab, before, "loadCounters")
+
+    def test_lodctr_crashes(self):
+        lab, before = self.repair(lodctr={"misbehave": "crash"})
+        self.assert_failed_and_undone(lab, before, "loadCounters")
+
+    def test_regsvr32_fails_and_the_counter_steps_go_on(self):
+        """Performance libraries need not be COM servers: no exit code of it stops the rest."""
+        for code in (3, 4, 5):
+            with self.subTest(code=code):
+                lab = self.server(f"regsvr32-{code}")
+                lab.break_("inconsistentCounters")
+                lab.settings(regsvr32={"exitCode": code})
+                lab.install(policy=policy("repair"))
+                lab.wait_for_alert(100)
+                lab.perflib_event(form="classic", status=1003)
+                lab.wait_for_alert(202)
+                self.assert_counters_whole(lab)
+                lab.stop()
+
     def test_regsvr32_hangs(self):
         lab, before = self.repair(limits={"commandTimeout": "3s"}, regsvr32={"misbehave": "hang"})
         self.assert_failed_and_undone(lab, before, "registerLibrary")

@@ -2,6 +2,7 @@
 
 import pathlib
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -30,6 +31,17 @@ class Scenario(unittest.TestCase):
         """A fresh server of the lab for this test."""
         words = [type(self).__name__, name or self._testMethodName]
         return self.enterContext(Lab(ARCH, "-".join(words).replace("_", "-")))
+
+    def wait_until(self, condition, what, timeout=240):
+        """The first true value of condition()."""
+        deadline = time.monotonic() + timeout
+        while True:
+            value = condition()
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                self.fail(f"not within {timeout} s: {what}")
+            time.sleep(0.05)
 
     def assert_article_steps(self, lab, expected):
         """Tools by absolute path out of the system directory, in this order, with these arguments,

@@ -132,6 +132,10 @@ void logEvent(std::uint32_t id, const std::wstring& service, std::vector<DWORD> 
 
 void stage(const wchar_t* tool, const char* name) {
   recordStage(tool, name);
+  const std::string at = name;
+  if (fault(tool, L"stopAt") == std::wstring(at.begin(), at.end())) {
+    Sleep(INFINITE);  // to be killed here
+  }
   if (const int slow = faultNumber(tool, L"slow", 0); slow > 0) {
     Sleep(static_cast<DWORD>(slow));
   }

@@ -28,7 +28,8 @@ std::vector<std::wstring> languages();
 // classic (XP, 2003), one string (2000) or none (NT 4 has no such source).
 void logEvent(std::uint32_t id, const std::wstring& service, std::vector<DWORD> data);
 
-// Marks a stage in the journal, and waits there if settings.ini has slow = ms for this tool.
+// Marks a stage in the journal, and waits there if settings.ini has slow = ms for this tool;
+// for ever where it has stopAt = this stage.
 void stage(const wchar_t* tool, const char* name);
 
 }  // namespace lab

@@ -1,9 +1,9 @@
 // lodctr: loads the texts and index range of a service's counters, as perflib's loader does it.
-// settings.ini [lodctr]: misbehave; slow = ms at each stage; nothing = 1 (ends well, does nothing);
-// fail = code (before anything is written); failAfterTexts = code (texts written, totals not);
-// exitCode = what to end with whatever happened; symbolSearch = current (NT 4 SP3 looks for the .h
-// in the current folder only); emptyLanguageBug = 1 (a language of the ini without texts zeroes the
-// totals, NT 4).
+// settings.ini [lodctr]: misbehave; slow = ms at each stage; stopAt = stage; nothing = 1 (ends
+// well, does nothing); fail = code (before anything is written); failAfterTexts = code (texts
+// written, totals not); exitCode = what to end with whatever happened; symbolSearch = current (NT 4
+// SP3 looks for the .h in the current folder only); emptyLanguageBug = 1 (a language of the ini
+// without texts zeroes the totals, NT 4).
 #include "tests/lab/tools/counter_texts.h"
 #include "tests/lab/tools/journal.h"
 #include "tests/lab/tools/loadperf.h"
@@ -206,6 +206,7 @@ DWORD failed(const Definition& definition, DWORD error) {
 }
 
 DWORD load(const std::wstring& name) {
+  lab::stage(tool, "begun");
   Definition definition;
   if (const DWORD error = readDefinition(name, definition)) {
     return failed(definition, error);

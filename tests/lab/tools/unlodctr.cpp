@@ -1,7 +1,7 @@
 // unlodctr: removes a service's index range and its texts from every language. Like the real one it
 // believes the range in the service's key, so a wrong range costs other services their texts.
-// settings.ini [unlodctr]: misbehave; slow = ms at each stage; nothing = 1; fail = code;
-// exitCode = what to end with whatever happened.
+// settings.ini [unlodctr]: misbehave; slow = ms at each stage; stopAt = stage; nothing = 1;
+// fail = code; exitCode = what to end with whatever happened.
 #include "tests/lab/tools/counter_texts.h"
 #include "tests/lab/tools/journal.h"
 #include "tests/lab/tools/loadperf.h"

@@ -1,0 +1,129 @@
+// The plan as a .cmd file.
+#include "core/plan.h"
+#include "core/quote_argument.h"
+
+#include <fmt/format.h>
+
+namespace imshealth {
+namespace {
+
+/// A percent sign begins a variable in a .cmd file, in quotes and in remarks too.
+std::string literal(std::string_view text) {
+  std::string doubled;
+  for (const char character : text) {
+    doubled.append(character == '%' ? 2 : 1, character);
+  }
+  return doubled;
+}
+
+std::string quoted(std::string_view text) {
+  return '"' + literal(text) + '"';
+}
+
+/// As the tool's own parser wants it, and so that cmd.exe finds nothing of its own in it.
+std::string argumentFor(std::string_view argument) {
+  const std::string forTool = quoteArgument(argument);
+  const bool plain = forTool.find_first_of("&|<>^()!,;=@") == std::string::npos;
+  return plain || forTool.front() == '"' ? literal(forTool) : quoted(forTool);
+}
+
+std::string remark(std::string_view text) {
+  return fmt::format("rem {}\r\n", literal(text));
+}
+
+std::string performanceKey(const Plan& plan) {
+  return "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\" + plan.counterService +
+         "\\Performance";
+}
+
+/// The program has a journal and a way back; whoever runs the file has these copies.
+std::string backUpLines(const Plan& plan, const Step& step) {
+  constexpr std::string_view perflib =
+      "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib";
+  std::string lines =
+      remark("To put everything back: import the two .reg files, copy the rest to its place.");
+  lines += fmt::format("set \"backup=%~dpn0-{}\"\r\n", literal(plan.counterService));
+  lines +=
+      "if exist \"%backup%\" echo A backup of an earlier run is there: \"%backup%\"\r\n"
+      "if exist \"%backup%\" exit /b 1\r\n"
+      "mkdir \"%backup%\" || exit /b 1\r\n";
+  for (const std::string& file : step.files) {
+    lines += fmt::format("copy {} \"%backup%\" || exit /b 1\r\n", quoted(file));
+  }
+  const std::string key = performanceKey(plan);
+  for (const auto& [name, path] :
+       {std::pair<std::string_view, std::string_view>("performance", key), {"perflib", perflib}}) {
+    lines += fmt::format(
+        "regedit /e \"%backup%\\{0}.reg\" {1}\r\nif not exist \"%backup%\\{0}.reg\" exit /b 1\r\n",
+        name, quoted(path));
+  }
+  return lines;
+}
+
+/// Exit codes of the three tools are no proof in either direction, so they do not end the file.
+std::string toolLines(const Step& step) {
+  std::string lines = fmt::format("cd /d {} || exit /b 1\r\n{}",
+                                  quoted(step.tool->workingDirectory), quoted(step.tool->program));
+  for (const std::string& argument : step.tool->arguments) {
+    lines += ' ' + argumentFor(argument);
+  }
+  return lines + "\r\n";
+}
+
+std::string removeIndexValueLines(const Plan& plan) {
+  std::string lines =
+      remark("Windows NT 4.0 and 2000 have no reg.exe: remove them with regedit there.");
+  for (const char* value :
+       {"First Counter", "Last Counter", "First Help", "Last Help", "Object List"}) {
+    lines += fmt::format("reg delete {} /v \"{}\" /f\r\n", quoted(performanceKey(plan)), value);
+  }
+  return lines;
+}
+
+std::string linesOf(const Plan& plan, const Step& step) {
+  std::string lines = fmt::format("\r\nrem --- {}\r\n", toString(step.kind));
+  if (!step.applicable) {
+    return lines + remark("not applicable: " + step.whyNot) + remark(step.command());
+  }
+  if (step.tool) {
+    return lines + toolLines(step);
+  }
+  lines += remark(step.description);
+  switch (step.kind) {
+    case StepKind::restoreLibrary:
+      return lines + fmt::format("copy /y {} {} || exit /b 1\r\n", quoted(step.files.front()),
+                                 quoted(step.files.back()));
+    case StepKind::backUp:
+      return lines + backUpLines(plan, step);
+    case StepKind::unloadCounters:
+      return lines + removeIndexValueLines(plan);
+    default:
+      return lines;
+  }
+}
+
+}  // namespace
+
+std::string asScript(const std::vector<Plan>& plans) {
+  std::string script =
+      "@echo off\r\n"
+      "rem Run it as an administrator. It stops at the first line that cannot go on.\r\n";
+  for (const Plan& plan : plans) {
+    script += "\r\n" + remark(fmt::format("The counters of {}, after Microsoft article Q256927.",
+                                          plan.counterService));
+    // What this file overwrites is saved first; the program itself saves each thing when its step
+    // comes.
+    const Step* backUp = plan.find(StepKind::backUp);
+    if (backUp != nullptr) {
+      script += linesOf(plan, *backUp);
+    }
+    for (const Step& step : plan.steps) {
+      if (&step != backUp) {
+        script += linesOf(plan, step);
+      }
+    }
+  }
+  return script;
+}
+
+}  // namespace imshealth

@@ -1,0 +1,246 @@
+// What others do to the server or to the state file while a repair is under way, and roll-backs
+// that do not succeed at once.
+#include "tests/core/world.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace imshealth;
+using namespace imshealth::testing;
+using Ids = std::vector<std::uint16_t>;
+
+namespace {
+
+constexpr char recoveryPath[] = "D:\\Recovery\\imsperf.dll";
+constexpr char namesPath[] = "C:\\WINNT\\system32\\perfc009.dat";
+
+Policy withTrustedCopy() {
+  Policy policy = policyFor(Mode::repair);
+  policy.watch.front().trustedCopy = recoveryPath;
+  return policy;
+}
+
+const Alert& last(const SimulatedServer& server, std::uint16_t id) {
+  const auto found = std::find_if(server.alerts.rbegin(), server.alerts.rend(),
+                                  [id](const Alert& alert) { return alert.id == id; });
+  REQUIRE(found != server.alerts.rend());
+  return *found;
+}
+
+/// The program ends right behind the last counter tool, before anything is verified.
+void killBehindLodctr(SimulatedServer& server) {
+  server.onCall = [&server](const std::string& call) {
+    if (call == "drain" && server.lockHeld && !server.toolsRun.empty()) {
+      throw Killed{};
+    }
+  };
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  CHECK_THROWS_AS(program.listen(), Killed);
+  server.onCall = nullptr;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "A journal that an ended command left behind is finished before anything new is decided") {
+  SimulatedServer server;
+  server.breakCounters();
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  RepairJournal left;
+  left.counterService = imcKey;
+  left.begin = server.now_;
+  left.backupFolder = "C:\\data\\backup\\never-made";
+  left.intent = StepKind::registerLibrary;
+  (void)program.state.update([&](State& state) { state.journal = left; });
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{203, 200, 204});
+  CHECK(last(server, 203).strings[3] == "yes");
+  CHECK(last(server, 204).strings[1] == "coolDown");
+  CHECK(server.toolsRun.empty());
+  CHECK(server.contents() == before);
+  CHECK_FALSE(program.state.read()->journal);
+}
+
+TEST_CASE(
+    "A roll-back that goes on failing is tried each minute, told once, and told again at its end") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = true;
+  server.alwaysFails = "restorePerformanceKey";
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(server.alertIds() == Ids{200, 201, 203});
+  CHECK(last(server, 203).strings[3] == "no");
+  for (int minute = 0; minute < 5; ++minute) {
+    server.advance(std::chrono::minutes(1));
+    program.monitor.safetyCheck();
+    server.run();
+  }
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(program.state.read()->journal);
+  server.alwaysFails.clear();
+  program.monitor.safetyCheck();
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 201, 203, 203});
+  CHECK(last(server, 203).strings[3] == "yes");
+  CHECK(server.contents() == before);
+  CHECK_FALSE(program.state.read()->journal);
+}
+
+TEST_CASE("A damaged backup cannot be put back, ever: it is told, and the journal does not block") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = true;
+  server.onCall = [&server](const std::string& call) {
+    if (call.starts_with("run unlodctr")) {
+      for (auto& [path, bytes] : server.files) {
+        if (path.starts_with("C:\\data\\backup") && path.ends_with("perfc009.dat")) {
+          bytes[0] ^= 1;
+        }
+      }
+    }
+  };
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(last(server, 203).strings[3] == "no");
+  CHECK_THAT(last(server, 203).strings[2], Catch::Contains("not what was saved"));
+  CHECK_FALSE(program.state.read()->journal);
+}
+
+TEST_CASE("A library that cannot be taken away again does not hold up the counters") {
+  SimulatedServer server;
+  server.deleteLibrary();
+  server.behaviour.lodctrFails = true;
+  server.alwaysFails = "remove";
+  const ServerContents before = server.contents();
+  Program program(server, withTrustedCopy());
+  server.logOpenFailure();
+  program.listen();
+  CHECK(last(server, 203).strings[3] == "no");
+  CHECK(server.performanceKeys == before.performanceKeys);
+  CHECK(server.perflibTotals == before.perflibTotals);
+  CHECK(server.files.at(namesPath) == before.files.at(namesPath));
+}
+
+TEST_CASE("A trusted copy that changed since it was examined is not taken") {
+  SimulatedServer server;
+  server.deleteLibrary();
+  const ServerContents before = server.contents();
+  server.onCall = [&server](const std::string& call) {
+    if (call == "replace state" && server.lockHeld && server.files.contains(recoveryPath)) {
+      server.files[recoveryPath] = server.files["C:\\exchsrvr\\bin\\other.dll"];
+    }
+  };
+  server.files["C:\\exchsrvr\\bin\\other.dll"] = {'M', 'Z'};
+  Program program(server, withTrustedCopy());
+  server.logOpenFailure();
+  program.listen();
+  CHECK(last(server, 203).strings[1] == "restoreLibrary");
+  CHECK(last(server, 203).strings[3] == "yes");
+  CHECK_FALSE(server.files.contains(libraryPath));
+  CHECK(server.performanceKeys == before.performanceKeys);
+}
+
+TEST_CASE("Counters of others that change while ours are saved: nothing is begun") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.onCall = [&server](const std::string& call) {
+    if (call == std::string("read ") + namesPath) {
+      server.performanceKeys.erase("OtherProduct");
+    }
+  };
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(last(server, 203).strings[1] == "backUp");
+  CHECK(last(server, 203).strings[3] == "yes");
+  for (const std::string& tool : server.toolsRun) {
+    CHECK(tool.find("lodctr") == std::string::npos);
+  }
+}
+
+TEST_CASE("After a restart the proof compares with what was before the repair") {
+  SimulatedServer server;
+  server.breakCounters();
+  killBehindLodctr(server);
+  server.alerts.clear();
+  SECTION("nothing of others moved: repaired, and said so") {
+    Program program(server, policyFor(Mode::repair));
+    server.run();
+    CHECK(server.alertIds() == Ids{202});
+  }
+  SECTION("a text of another service moved: not repaired") {
+    auto& names = server.files[namesPath];
+    const auto at = std::find(names.rbegin(), names.rend(), static_cast<std::uint8_t>('T'));
+    REQUIRE(at != names.rend());
+    *at = 'S';  // "Things" of OtherProduct
+    Program program(server, policyFor(Mode::repair));
+    server.run();
+    CHECK(server.alertIds() == Ids{203});
+    CHECK_THAT(last(server, 203).strings[2], Catch::Contains("counters of another service moved"));
+  }
+}
+
+TEST_CASE("A repair on the command line ends the service's incident") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::alert));
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(program.state.read()->incidents.size() == 1);
+  server.advance(std::chrono::seconds(30));
+  (void)program.state.update([&](State& state) {
+    state.lastRepairs[imcKey] = {
+        .epoch = 0, .endRecord = 9, .begin = server.now_, .end = server.now_, .repaired = true};
+  });
+  program.monitor.safetyCheck();
+  server.run();
+  CHECK(program.state.read()->incidents.empty());
+}
+
+TEST_CASE("Windows XP and later save all counter settings as a text; that it fails stops nothing") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.systemFacts.osMajor = 6;
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+  REQUIRE(server.toolsRun.size() == 4);
+  CHECK_THAT(server.toolsRun[1],
+             Catch::StartsWith("C:\\WINNT\\system32>lodctr /S:C:\\data\\backup\\"));
+}
+
+TEST_CASE(
+    "Attempts under a clock that was years ahead hold repairs back for one period, not for years") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = true;
+  const Time right = server.now_;
+  server.advance(std::chrono::hours(24 * 3650));
+  Policy policy = policyFor(Mode::repair);
+  policy.limits.attempts = 2;
+  Program program(server, policy);
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  server.behaviour.lodctrFails = false;
+  server.now_ = right + std::chrono::minutes(1);
+  program.monitor.safetyCheck();
+  server.advance(std::chrono::minutes(20));
+  program.monitor.safetyCheck();
+  server.run();
+  server.alerts.clear();
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}

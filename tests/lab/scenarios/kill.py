@@ -1,0 +1,147 @@
+"""The service is killed in the middle of a repair, at moments that the lab's journal and the state file
+show. The next start completes the repair or puts everything back, and says so."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+from scenario import SERVICE, Scenario, exchange, main, policy
+
+HANG = {"misbehave": "hang"}
+# moment -> what the tools are ordered to do, and the tool (with its stage) in whose run it is. The tool
+# waits there, and ends with the service, since the job it runs in does.
+MOMENTS = {
+    "regsvr32 has begun": ({"regsvr32": HANG}, "regsvr32", None),
+    "unlodctr has begun": ({"unlodctr": HANG}, "unlodctr", None),
+    "unlodctr has removed the names": ({"unlodctr": {"stopAt": "names"}}, "unlodctr", "names"),
+    "unlodctr has removed the texts": ({"unlodctr": {"stopAt": "texts"}}, "unlodctr", "texts"),
+    "unlodctr has lowered the totals": ({"unlodctr": {"stopAt": "totals"}}, "unlodctr", "totals"),
+    "unlodctr has removed the range": ({"unlodctr": {"stopAt": "range"}}, "unlodctr", "range"),
+    "lodctr has begun": ({"lodctr": {"stopAt": "begun"}}, "lodctr", "begun"),
+    "lodctr has written the names": ({"lodctr": {"stopAt": "names"}}, "lodctr", "names"),
+    "lodctr has written the texts": ({"lodctr": {"stopAt": "texts"}}, "lodctr", "texts"),
+    "lodctr has raised the totals": ({"lodctr": {"stopAt": "totals"}}, "lodctr", "totals"),
+    "lodctr has written the range": ({"lodctr": {"stopAt": "range"}}, "lodctr", "range"),
+}
+POLICY = policy("repair", limits={"coolDown": "10ms", "attempts": 100, "commandTimeout": "1h"})
+
+
+def is_open(path):
+    """Some process of this machine has the file open."""
+    for descriptor in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if os.readlink(descriptor) == str(path):
+                return True
+        except OSError:
+            pass  # ended, or closed, meanwhile
+    return False
+
+
+class Kill(Scenario):
+    def broken_server(self, lab, faults):
+        exchange.heal(lab)
+        lab.break_("inconsistentCounters")
+        lab.settings(**faults)
+        lab.forget_journal()
+        return lab.counters()
+
+    def state(self, lab):
+        """The state file as it is now; it is replaced as a whole."""
+        return json.loads((lab.data / "state.json").read_text("utf-8"))["state"]
+
+    def has_come_to(self, lab, tool, stage):
+        for entry in lab.journal():
+            if stage is None and entry.get("tool") == tool:
+                return True
+            if stage is not None and entry.get("of") == tool and entry["stage"] == stage:
+                return True
+        return False
+
+    def kill(self, lab):
+        lab.kill()
+        for program in ("imshealth.exe", "regsvr32.exe", "unlodctr.exe", "lodctr.exe"):
+            self.wait_until(lambda name=program: lab.processes(name) == [],
+                            f"{program} ends with the service", timeout=60)
+        stopped, state = lab.await_state(1, timeout=60)
+        self.assertTrue(stopped, state)
+
+    def assert_completed_or_undone(self, lab, before, after):
+        """By alert 202 or 203, and by the counters themselves."""
+        end = self.wait_until(
+            lambda: next((each for each in lab.alerts(after) if each.code in (202, 203)), None),
+            "the repair is taken up after the restart")
+        self.assertEqual(end.strings[0], SERVICE)
+        if end.code == 203:
+            self.assertEqual(end.strings[3], "yes", end.strings)
+            self.assertEqual(lab.counters(), before)
+        else:
+            self.assert_counters_whole(lab)
+        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.wait_until(lambda: self.state(lab)["journal"] is None, "the journal is closed")
+        return end.code
+
+    def test_at_each_moment_of_the_tools(self):
+        lab = self.server()
+        lab.install(policy=POLICY)
+        lab.wait_for_alert(100)
+        codes = {}
+        for moment, (faults, tool, stage) in MOMENTS.items():
+            with self.subTest(moment=moment):
+                before = self.broken_server(lab, faults)
+                lab.perflib_event(form="classic", status=1003)
+                self.wait_until(lambda t=tool, s=stage: self.has_come_to(lab, t, s), moment)
+                self.assertEqual(self.state(lab)["journal"]["counterService"], SERVICE)
+                self.kill(lab)
+                lab.settings()
+                killed = lab.last_record()
+                lab.start()
+                codes[moment] = self.assert_completed_or_undone(lab, before, killed)
+        # Before lodctr has done its work there is nothing that could be proved.
+        undone = {moment for moment, code in codes.items() if code == 203}
+        self.assertEqual(set(MOMENTS) - undone - {"lodctr has written the range"}, set())
+        lab.stop()
+
+    def test_while_it_is_verified(self):
+        lab = self.server()
+        before = self.broken_server(lab, {})
+        lab.install(policy=POLICY | {"verify": {"watchFor": "1h"}})
+        lab.wait_for_alert(100)
+        lab.perflib_event(form="classic", status=1003)
+        self.wait_until(lambda: (self.state(lab)["journal"] or {}).get("intent") == "verify",
+                        "the repair is verified")
+        self.kill(lab)
+        lab.write_policy(POLICY)
+        killed = lab.last_record()
+        lab.start()
+        self.assertEqual(self.assert_completed_or_undone(lab, before, killed), 202)
+        lab.stop()
+
+    def test_while_it_is_rolled_back(self):
+        """Another program holds the help texts open, so that the roll-back cannot end by itself."""
+        lab = self.server()
+        before = self.broken_server(lab, {"unlodctr": {"stopAt": "totals"}})
+        lab.install(policy=POLICY)
+        lab.wait_for_alert(100)
+        lab.perflib_event(form="classic", status=1003)
+        self.wait_until(lambda: self.has_come_to(lab, "unlodctr", "totals"), "unlodctr works")
+        texts = lab.wine.drive_c(exchange.SYSTEM32) / "perfh009.dat"
+        holder = lab.wine.start("cmd", "/c", "labsc stay >> C:\\windows\\system32\\perfh009.dat",
+                                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self.wait_until(lambda: is_open(texts), "the other program has the texts open")
+        for pid in lab.processes("unlodctr.exe"):
+            os.kill(pid, 9)
+        self.wait_until(lambda: (self.state(lab)["journal"] or {}).get("rollingBack"),
+                        "the repair is rolled back")
+        self.kill(lab)
+        holder.stdin.close()
+        holder.wait(60)
+        lab.settings()
+        killed = lab.last_record()
+        lab.start()
+        self.assertEqual(self.assert_completed_or_undone(lab, before, killed), 203)
+        lab.stop()
+
+
+if __name__ == "__main__":
+    main()

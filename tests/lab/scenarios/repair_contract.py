@@ -1,0 +1,272 @@
+"""check, repair, status and reset as the contract has them: shapes of their JSON, exit codes, and what
+--force, --dry-run and --script may and may not do."""
+
+import json
+import re
+import time
+
+from scenario import SERVICE, Scenario, exchange, main, policy
+
+NUMBER, TEXT, BOOL = int, str, bool
+
+
+class OneOf(tuple):
+    """One of these words."""
+
+
+FINDING = {"cause": TEXT, "evidence": TEXT, "remedy": TEXT, "repairable": BOOL}
+CHECK = {"healthy": BOOL, "services": [{
+    "counterService": TEXT, "healthy": BOOL, "findings": [FINDING],
+    "probe": {"result": OneOf(("ok", "failed", "timedOut", "crashed", "notRun")),
+              "status": (NUMBER, None)}}]}
+REPAIR = {"services": [{
+    "counterService": TEXT,
+    "result": OneOf(("repaired", "failed", "notNeeded", "refused", "planned")), "reason": TEXT,
+    "steps": [{"step": OneOf(("restoreLibrary", "registerLibrary", "backUp", "unloadCounters",
+                              "loadCounters", "verify")),
+               "command": TEXT, "result": TEXT, "exitCode": (NUMBER, None)}]}]}
+STATUS = {"version": TEXT, "running": BOOL, "mode": OneOf(("alert", "repair")),
+          "eventLog": {"api": TEXT, "lastRecord": NUMBER, "lastRead": (TEXT, None)},
+          "incidents": [{"counterService": TEXT, "cause": TEXT, "since": TEXT, "events": NUMBER}],
+          "circuits": [{"counterService": TEXT, "state": OneOf(("closed", "open")),
+                        "attempts": NUMBER}]}
+
+
+def departures(value, shape, place="document"):
+    """Where a document is not of its shape; more fields are welcome."""
+    if isinstance(shape, OneOf):
+        return [] if value in shape else [f"{place}: {value!r} is none of {shape}"]
+    if isinstance(shape, tuple):
+        kinds = [type(None) if kind is None else kind for kind in shape]
+        return [] if type(value) in kinds else [f"{place}: {value!r}"]
+    if isinstance(shape, dict):
+        if not isinstance(value, dict):
+            return [f"{place}: {value!r} is no object"]
+        found = [f"{place}.{key} is missing" for key in shape if key not in value]
+        for key in shape.keys() & value.keys():
+            found += departures(value[key], shape[key], f"{place}.{key}")
+        return found
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return [f"{place}: {value!r} is no list"]
+        return [each for i, item in enumerate(value)
+                for each in departures(item, shape[0], f"{place}[{i}]")]
+    return [] if type(value) is shape else [f"{place}: {value!r} is no {shape.__name__}"]
+
+
+class Contract(Scenario):
+    def run_json(self, lab, shape, *words, code):
+        ended, text = lab.imshealth(*words, "--json", timeout=300)
+        self.assertEqual(ended, code, text)
+        document = json.loads(text)  # one document and nothing else
+        self.assertEqual(departures(document, shape), [], text)
+        return document
+
+    def repair(self, lab, *words, code):
+        service, = self.run_json(lab, REPAIR, "repair", *words, code=code)["services"]
+        self.assertEqual(service["counterService"], SERVICE)
+        return service
+
+    def installed(self, mode, fault=None, **more):
+        lab = self.server()
+        if fault is not None:
+            lab.break_(fault)
+        lab.install(policy=policy(mode, **more), start=False)
+        return lab
+
+    def test_healthy(self):
+        lab = self.installed("repair")
+        before = lab.counters()
+        self.assertTrue(self.run_json(lab, CHECK, "check", code=0)["healthy"])
+        for words in ((), ("--dry-run",), ("--force",), (SERVICE,)):
+            self.assertEqual(self.repair(lab, *words, code=0)["result"], "notNeeded")
+        status = self.run_json(lab, STATUS, "status", code=0)
+        self.assertEqual((status["running"], status["incidents"]), (False, []))
+        self.assertEqual(lab.tool_runs(), [])
+        self.assertEqual(lab.counters(), before)
+
+    def test_usage(self):
+        lab = self.installed("repair")
+        for words in (("check", "Nobody"), ("repair", "Nobody"), ("repair", "--dry-run", "Nobody"),
+                      ("reset", "Nobody"), ("repair", "--nonsense"), ("nonsense",),
+                      ("check", "--policy", "C:\\no\\such.json")):
+            with self.subTest(words=words):
+                self.assertEqual(lab.imshealth(*words)[0], 2)
+        lab.write_policy(b'{"schemaVersion": 1, "mode": "repare"}')
+        for words in (("check",), ("repair",), ("repair", "--dry-run"), ("reset",)):
+            with self.subTest(words=words, policy="bad"):
+                self.assertEqual(lab.imshealth(*words)[0], 2)
+        self.assertEqual(lab.tool_runs(), [])
+
+    def test_policy_file_by_a_relative_name(self):
+        """All folders above it are looked at; a name that is not whole is completed first."""
+        lab = self.installed("repair", "inconsistentCounters")
+        (lab.wine.prefix / "drive_c" / "lab" / "other.json").write_text(
+            json.dumps(policy("repair", watch={"causes": {"countersInconsistent": "alert"}})), "ascii")
+        refused = self.repair(lab, "--policy", "C:lab\\other.json", code=1)
+        self.assertTrue(refused["reason"].startswith("policyAlert: "), refused)
+
+    def test_dry_run_says_what_a_repair_then_does(self):
+        lab = self.installed("repair", "inconsistentCounters")
+        before = lab.counters()
+        self.assertFalse(self.run_json(lab, CHECK, "check", code=1)["healthy"])
+        planned = self.repair(lab, "--dry-run", code=1)
+        self.assertEqual(planned["result"], "planned")
+        self.assertEqual(lab.tool_runs(), [])
+        self.assertEqual(lab.counters(), before)
+
+        done = self.repair(lab, code=0)
+        self.assertEqual(done["result"], "repaired")
+        self.assertEqual([(step["step"], step["command"]) for step in done["steps"]],
+                         [(step["step"], step["command"]) for step in planned["steps"]])
+        self.assertEqual({step["result"] for step in done["steps"]}, {"done"})
+        proof = done["steps"][-1]
+        self.assertEqual(proof["step"], "verify")
+        self.assertIn("no range or text of another service moved", proof["note"])
+        self.assert_article_steps(lab, [("regsvr32", ["/s", exchange.LIBRARY]),
+                                        ("unlodctr", [SERVICE]), ("lodctr", ["imcperf.ini"])])
+        self.assert_counters_whole(lab)
+        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.assertEqual([each.code for each in lab.alerts()], [201, 202])
+
+    def test_mode_alert_refuses_and_force_does_not(self):
+        lab = self.installed("alert", "inconsistentCounters")
+        refused = self.repair(lab, code=1)
+        self.assertEqual(refused["result"], "refused")
+        self.assertTrue(refused["reason"].startswith("alert: "), refused)
+        self.assertEqual(lab.tool_runs(), [])
+        self.assertEqual(self.repair(lab, "--force", code=0)["result"], "repaired")
+        self.assert_counters_whole(lab)
+
+    def test_force_never_beats_trust_or_what_cannot_be_repaired(self):
+        lab = self.installed("repair")
+        for fault, word in (("untrustedFolder", "untrustedPath"), ("unsafeRange", "notRepairable"),
+                            ("clusterNode", "notRepairable"), ("openCrashes", "notRepairable")):
+            with self.subTest(fault=fault):
+                exchange.heal(lab)
+                lab.break_(fault)
+                before = lab.counters()
+                for words in (("--force",), ("--force", "--dry-run")):
+                    refused = self.repair(lab, *words, code=1)
+                    self.assertEqual(refused["result"], "refused")
+                    self.assertTrue(refused["reason"].startswith(word + ": "), refused)
+                self.assertEqual(lab.counters(), before)
+        self.assertEqual(lab.tool_runs(), [])
+
+    def test_circuit(self):
+        lab = self.installed("repair", "inconsistentCounters",
+                             limits={"attempts": 1, "coolDown": "10ms"})
+        before = lab.counters()
+        lab.settings(lodctr={"fail": 112})
+        failed = self.repair(lab, code=1)
+        self.assertEqual((failed["result"], failed["rolledBack"]), ("failed", True), failed)
+        self.assertEqual(lab.counters(), before)
+        self.assertEqual([each.code for each in lab.alerts()], [201, 203, 205])
+        opened = lab.alerts()[-1]
+        self.assertEqual(opened.strings[:2], [SERVICE, "1"])
+
+        circuit, = self.run_json(lab, STATUS, "status", code=1)["circuits"]
+        self.assertEqual((circuit["counterService"], circuit["state"]), (SERVICE, "open"))
+        lab.settings()
+        refused = self.repair(lab, code=1)
+        self.assertTrue(refused["reason"].startswith("attemptsExhausted: "), refused)
+
+        reset = self.run_json(lab, {"services": [{"counterService": TEXT}]}, "reset", code=0)
+        self.assertEqual(reset["services"], [{"counterService": SERVICE, "wasOpen": True}])
+        circuits = self.run_json(lab, STATUS, "status", code=0)["circuits"]
+        self.assertEqual({each["state"] for each in circuits} - {"closed"}, set())
+        self.assertEqual(self.repair(lab, code=0)["result"], "repaired")
+        self.assert_counters_whole(lab)
+
+    def test_maintenance_window_and_cause_set_to_alert(self):
+        lab = self.installed("repair", "inconsistentCounters",
+                             watch={"causes": {"countersInconsistent": "alert"}})
+        refused = self.repair(lab, code=1)
+        self.assertTrue(refused["reason"].startswith("policyAlert: "), refused)
+        # Twelve hours away from now.
+        closed = policy("repair")
+        hour = (time.localtime().tm_hour + 12) % 24
+        closed["maintenanceWindows"] = [{"from": f"{hour:02}:00", "to": f"{hour:02}:01"}]
+        lab.write_policy(closed)
+        refused = self.repair(lab, code=1)
+        self.assertTrue(refused["reason"].startswith("maintenanceWindow: "), refused)
+        self.assertEqual(lab.tool_runs(), [])
+
+    def test_one_repair_at_a_time(self):
+        lab = self.installed("repair", "inconsistentCounters", limits={"commandTimeout": "1h"})
+        lab.settings(regsvr32={"misbehave": "hang"})
+        first = lab.wine.start(lab.program, "repair")
+        self.wait_until(lambda: lab.tool_runs(), "the first one works")
+        code, _ = lab.imshealth("repair")
+        self.assertEqual(code, 1)
+        self.assertEqual(len([run for run in lab.tool_runs() if run[0] == "regsvr32"]), 1)
+        lab.settings()
+        lab.kill()
+        first.wait(60)
+        # What the killed one left is finished first, and then it is repaired.
+        done = self.repair(lab, "--force", code=0)
+        self.assertEqual(done["result"], "repaired")
+        self.assert_counters_whole(lab)
+        self.assertEqual([each.code for each in lab.alerts()], [201, 203, 201, 202])
+
+    def test_incident_of_the_service(self):
+        lab = self.installed("alert", "inconsistentCounters")
+        lab.start()
+        lab.wait_for_alert(100)
+        lab.perflib_event(form="classic", status=1003)
+        lab.wait_for_alert(200)
+        status = self.wait_until(lambda: self.open_incident(lab), "the incident is in the state file")
+        self.assertTrue(status["running"])
+        self.assertEqual(status["incidents"][0]["cause"], "countersInconsistent")
+        # The command line repairs beside the service, which learns of it.
+        self.assertEqual(self.repair(lab, "--force", code=0)["result"], "repaired")
+        self.wait_until(lambda: lab.imshealth("status")[0] == 0, "the incident has ended")
+        lab.stop()
+
+    def open_incident(self, lab):
+        code, text = lab.imshealth("status", "--json")
+        status = json.loads(text)
+        self.assertEqual(departures(status, STATUS), [], text)
+        decided = [each for each in status["incidents"] if each["cause"]]
+        return status if code == 1 and decided else None
+
+    def test_script_that_a_person_can_run(self):
+        for fault in ("inconsistentCounters", "someIndexValuesMissing", "missingCounters"):
+            with self.subTest(fault=fault):
+                lab = self.server(fault)
+                lab.break_(fault)
+                before = lab.counters()
+                lab.install(policy=policy("repair"), start=False)
+                planned = self.repair(lab, "--dry-run", "--script", "C:\\lab\\repair.cmd", code=1)
+                self.assertEqual(lab.counters(), before)
+                script = (lab.wine.prefix / "drive_c" / "lab" / "repair.cmd").read_bytes()
+                self.assertEqual(script.count(b"\n"), script.count(b"\r\n"))
+                written = [re.sub(r'"([^" ]*\\)?(\w+)\.exe"', r"\2", line) for line in
+                           script.decode("ascii").split("\r\n") if line.startswith('"')]
+                self.assertEqual(written, [step["command"] for step in planned["steps"]
+                                           if step["result"] != "notApplicable" and
+                                           step["command"].split()[0] in
+                                           ("regsvr32", "unlodctr", "lodctr")])
+
+                code, text = lab.wine.run("cmd", "/c", "C:\\lab\\repair.cmd", check=False)
+                self.assertEqual(code, 0, text)
+                self.assert_counters_whole(lab)
+                self.assert_neighbours_untouched(before, lab.counters(), lab)
+                self.assertTrue(self.run_json(lab, CHECK, "check", code=0)["healthy"])
+                saved = lab.wine.prefix / "drive_c" / "lab" / f"repair-{SERVICE}"
+                self.assertEqual((saved / "perfc009.dat").read_bytes(), before["perfc009.dat"])
+                for name in ("performance.reg", "perflib.reg", "imcperf.ini", "imcperf.h"):
+                    self.assertTrue((saved / name).exists(), name)
+
+    def test_script_that_cannot_be_written(self):
+        lab = self.installed("repair", "inconsistentCounters")
+        before = lab.counters()
+        for words in (("--dry-run",), ()):
+            code, _ = lab.imshealth("repair", *words, "--script", "C:\\no\\such\\folder\\repair.cmd")
+            self.assertEqual(code, 2)
+        self.assertEqual(lab.tool_runs(), [])
+        self.assertEqual(lab.counters(), before)
+
+
+if __name__ == "__main__":
+    main()

@@ -36,34 +36,50 @@ std::string performanceKey(const Plan& plan) {
          "\\Performance";
 }
 
+/// cmd.exe of Windows NT 4.0 has no `exit /b`, and what `||` takes for a failure differs: it is
+/// looked at what is there.
+std::string unlessThere(std::string_view path) {
+  return fmt::format("if not exist {} goto failed\r\n", path);
+}
+
+std::string nameOf(std::string_view path) {
+  return literal(path.substr(path.find_last_of("\\/") + 1));
+}
+
 /// The program has a journal and a way back; whoever runs the file has these copies.
 std::string backUpLines(const Plan& plan, const Step& step) {
   constexpr std::string_view perflib =
       "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib";
+  const std::string key = performanceKey(plan);
   std::string lines =
       remark("To put everything back: import the two .reg files, copy the rest to its place.");
-  lines += fmt::format("set \"backup=%~dpn0-{}\"\r\n", literal(plan.counterService));
+  lines += fmt::format("set backup=%~dpn0-{}\r\n", literal(plan.counterService));
   lines +=
       "if exist \"%backup%\" echo A backup of an earlier run is there: \"%backup%\"\r\n"
-      "if exist \"%backup%\" exit /b 1\r\n"
-      "mkdir \"%backup%\" || exit /b 1\r\n";
+      "if exist \"%backup%\" goto failed\r\n"
+      "mkdir \"%backup%\"\r\n";
   for (const std::string& file : step.files) {
-    lines += fmt::format("copy {} \"%backup%\" || exit /b 1\r\n", quoted(file));
+    lines += fmt::format("copy {} \"%backup%\"\r\n", quoted(file)) +
+             unlessThere(fmt::format("\"%backup%\\{}\"", nameOf(file)));
   }
-  const std::string key = performanceKey(plan);
   for (const auto& [name, path] :
        {std::pair<std::string_view, std::string_view>("performance", key), {"perflib", perflib}}) {
-    lines += fmt::format(
-        "regedit /e \"%backup%\\{0}.reg\" {1}\r\nif not exist \"%backup%\\{0}.reg\" exit /b 1\r\n",
-        name, quoted(path));
+    lines += fmt::format("regedit /e \"%backup%\\{}.reg\" {}\r\n", name, quoted(path)) +
+             unlessThere(fmt::format("\"%backup%\\{}.reg\"", name));
   }
   return lines;
 }
 
+std::string restoreLines(const std::string& from, const std::string& to) {
+  return fmt::format("copy {0} {1}\r\nfc /b {0} {1} >nul\r\nif errorlevel 1 goto failed\r\n",
+                     quoted(from), quoted(to));
+}
+
 /// Exit codes of the three tools are no proof in either direction, so they do not end the file.
 std::string toolLines(const Step& step) {
-  std::string lines = fmt::format("cd /d {} || exit /b 1\r\n{}",
-                                  quoted(step.tool->workingDirectory), quoted(step.tool->program));
+  const std::string& folder = step.tool->workingDirectory;
+  std::string lines = unlessThere(quoted(folder + "\\*")) +
+                      fmt::format("cd /d {}\r\n{}", quoted(folder), quoted(step.tool->program));
   for (const std::string& argument : step.tool->arguments) {
     lines += ' ' + argumentFor(argument);
   }
@@ -91,8 +107,7 @@ std::string linesOf(const Plan& plan, const Step& step) {
   lines += remark(step.description);
   switch (step.kind) {
     case StepKind::restoreLibrary:
-      return lines + fmt::format("copy /y {} {} || exit /b 1\r\n", quoted(step.files.front()),
-                                 quoted(step.files.back()));
+      return lines + restoreLines(step.files.front(), step.files.back());
     case StepKind::backUp:
       return lines + backUpLines(plan, step);
     case StepKind::unloadCounters:
@@ -123,7 +138,9 @@ std::string asScript(const std::vector<Plan>& plans) {
       }
     }
   }
-  return script;
+  return script +
+         "\r\ngoto :eof\r\n\r\n:failed\r\necho Stopped: the line before this one could not go "
+         "on.\r\nexit /b 1\r\n";
 }
 
 }  // namespace imshealth

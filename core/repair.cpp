@@ -271,8 +271,14 @@ awaitable<RepairOutcome> Repair::run() {
     outcome_.rolledBack = true;  // nothing was changed
     co_return outcome_;
   }
-  ports_.witness.attend(order_.watch.counterService);
+  // What is still unread is of before, such as the complaints of an earlier attempt.
   Failure failure;
+  if (const auto read = ports_.log.drain(); !read) {
+    failure =
+        "the event log cannot be read, so nothing could be proved: " + read.error().describe();
+    outcome_.failedStep = toString(order_.plan.steps.front().kind);
+  }
+  ports_.witness.attend(order_.watch.counterService);
   for (const Step& step : order_.plan.steps) {
     StepReport report{step.kind, step.command(), StepResult::done, std::nullopt, {}};
     if (failure) {
@@ -346,7 +352,7 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
     const auto before = countersBefore(backup);
     Verification verification{Verification::Result::disproved, {}, false, StepKind::verify};
     if (before) {
-      ports.witness.attend(watch.counterService);
+      ports.witness.attend(watch.counterService, toSeconds(found.begin));
       const Claim claim{.unloaded = false, .loaded = false, .before = *before, .fromJournal = true};
       verification = co_await verify(watch, policy, std::move(origin), claim, ports.forVerify());
       ports.witness.dismiss();

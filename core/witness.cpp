@@ -22,8 +22,9 @@ bool concernsEverybody(std::uint16_t code) {
 
 }  // namespace
 
-void Witness::attend(std::string counterService) {
+void Witness::attend(std::string counterService, std::int64_t since) {
   *this = Witness{};
+  since_ = since;
   service_ = std::move(counterService);
 }
 
@@ -33,7 +34,7 @@ bool Witness::isAboutService(const LogEvent& event) const {
 }
 
 void Witness::note(const LogEvent& event) {
-  if (service_.empty()) {
+  if (service_.empty() || event.timeGenerated < since_) {
     return;
   }
   const bool ours = isAboutService(event);

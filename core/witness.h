@@ -27,8 +27,9 @@ class LogTail {
 
 class Witness {
  public:
-  /// Forgets what was; from now on looks at events about this service.
-  void attend(std::string counterService);
+  /// Forgets what was; from now on looks at events about this service, written at `since` (seconds
+  /// since 1970) or later.
+  void attend(std::string counterService, std::int64_t since = 0);
   void dismiss() { service_.clear(); }
 
   /// Each event that is read from the log, in order.
@@ -45,6 +46,7 @@ class Witness {
   bool isAboutService(const LogEvent&) const;
 
   std::string service_;
+  std::int64_t since_ = 0;
   bool loaded_ = false;
   bool unloaded_ = false;
   std::optional<std::string> complaint_;

@@ -31,7 +31,7 @@ const Alert& last(const SimulatedServer& server, std::uint16_t id) {
 /// The program ends right behind the last counter tool, before anything is verified.
 void killBehindLodctr(SimulatedServer& server) {
   server.onCall = [&server](const std::string& call) {
-    if (call == "drain" && server.lockHeld && !server.toolsRun.empty()) {
+    if (call == "drain" && server.lockHeld && !server.toolsRun.empty()) {  // of the verification
       throw Killed{};
     }
   };
@@ -188,6 +188,34 @@ TEST_CASE("After a restart the proof compares with what was before the repair") 
     CHECK(server.alertIds() == Ids{203});
     CHECK_THAT(last(server, 203).strings[2], Catch::Contains("counters of another service moved"));
   }
+}
+
+TEST_CASE("Complaints of LoadPerf that are older than the repair do not count, read or not") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  server.logOpenFailure();
+  (void)server.drain();
+  server.logEvent("LoadPerf", 3009, {imcKey, "Internet Mail Service"});  // nobody has read it yet
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}
+
+TEST_CASE("A log that cannot be read proves nothing, so nothing is begun") {
+  SimulatedServer server;
+  server.breakCounters();
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  server.logOpenFailure();
+  (void)server.drain();
+  server.alwaysFails = "drain";
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(last(server, 203).strings[3] == "yes");
+  CHECK(server.toolsRun.empty());
+  CHECK(server.contents() == before);
 }
 
 TEST_CASE("A repair on the command line ends the service's incident") {

@@ -102,10 +102,9 @@ ClassicReader::Step ClassicReader::position(Delivery& delivery) {
     return Step::again;
   }
   if (recordDistance(lastRead(), log->oldest) > 0) {
-    if (told)
-      beginEpoch(delivery, told_);
-    else
-      reportOverwritten(log->oldest, delivery);
+    // From Vista on numbers go on after a clear: whether cleared or overwritten (1503 is said of
+    // both), what lies between is gone.
+    reportGone(log->oldest, delivery);
     return Step::again;
   }
   verify_ = true;  // its hash says whether it is still the same log
@@ -306,6 +305,15 @@ void ClassicReader::beginEpoch(Delivery& delivery, std::string reason) {
   verify_ = false;
   told_.clear();
   oldestSeen_.reset();
+}
+
+/// Everything that had been read is gone from the log, `next` is the first one that is there.
+void ClassicReader::reportGone(std::uint32_t next, Delivery& delivery) {
+  const bool toldBefore = cursor_.hash == unknownHash && told_.empty();
+  if (recordDistance(lastRead(), next) == 1 && !toldBefore)
+    delivery.losses.push_back({0, 0, "the log was cleared"});
+  reportOverwritten(next, delivery);
+  told_.clear();
 }
 
 /// Records between the last one read and `next`, the first one that is still there.

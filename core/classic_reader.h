@@ -80,6 +80,7 @@ class ClassicReader {
   std::optional<Range> range();
   void noteOldest(const Range&);
   void beginEpoch(Delivery&, std::string reason);
+  void reportGone(std::uint32_t next, Delivery&);
   void reportOverwritten(std::uint32_t next, Delivery&);
   void closeLog();
 

@@ -153,8 +153,12 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
     }
   }
   auto batch = api_.next(batch_);
-  for (const WinevtRecord& record : batch.records)
+  for (const WinevtRecord& record : batch.records) {
+    // The first time the service may only just have gone; the bookmark stays before this record.
+    if (record.error != 0 && std::exchange(renderingFailed_, true) == false)
+      return readAgain(delivery);
     take(record, delivery);
+  }
   if (!batch.bookmark.empty())
     cursor_.bookmark = std::move(batch.bookmark);
 
@@ -176,8 +180,21 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
       closeSubscription();
       return resubscribed_++ < 2 ? Step::again : fail("EvtNext", batch.error);
     default:
-      return fail("EvtNext", batch.error);
+      // A restarted service knows our handles no longer: only one that is still away is an outage.
+      if (!isServiceGone(batch.error) || resubscribed_++ > 0)
+        return fail("EvtNext", batch.error);
+      closeSubscription();
+      return Step::again;
   }
+}
+
+/// From the bookmark once more; take() leaves out what has been delivered.
+WinevtReader::Step WinevtReader::readAgain(Delivery& delivery) {
+  closeSubscription();
+  if (delivery.events.empty())
+    return Step::again;
+  delivery.more = true;
+  return Step::done;
 }
 
 /// 1734: the batch was too large in bytes, and the read position has moved all the same.
@@ -206,6 +223,7 @@ WinevtReader::Step WinevtReader::confirmDrained(Delivery& delivery) {
   cursor_.newestSeen = newest;
   batch_ = batchSize;
   resubscribed_ = 0;
+  renderingFailed_ = false;
   from_ = always;
   atRest_ = true;
   delivery.more = false;

@@ -96,6 +96,7 @@ class WinevtReader {
   Step subscribe(Delivery&);
   Step judge(Delivery&);
   Step drain(Delivery&);
+  Step readAgain(Delivery&);
   Step shrinkBatch(Delivery&);
   Step confirmDrained(Delivery&);
   Step fail(const char* call, std::uint32_t error);
@@ -108,7 +109,8 @@ class WinevtReader {
   Cursor cursor_;
   std::int64_t from_;  ///< events written before are not delivered; until the first end of the log
   unsigned batch_ = batchSize;
-  int resubscribed_ = 0;  ///< since the log was last drained
+  int resubscribed_ = 0;          ///< since the log was last drained
+  bool renderingFailed_ = false;  ///< since the log was last drained
   bool subscribed_ = false;
   bool atRest_ = false;  ///< drained; what comes next is judged first
   std::string told_;     ///< EvtNext said so: events are gone

@@ -116,8 +116,8 @@ TEST_CASE("From the bookmark strictly, then loosely, then from the oldest; never
     CHECK(api.starts == std::vector{Start::afterStrict, Start::afterNearest});
   }
   SECTION("no bookmark is taken at all: from the oldest, what was delivered is left out") {
-    log.faults[log.calls + 2] = 1168;
-    log.faults[log.calls + 3] = 15012;
+    log.faults[log.calls() + 2] = 1168;
+    log.faults[log.calls() + 3] = 15012;
     WinevtReader reader(api, cursor, 0);
     CHECK(drain(reader).names == Names{"b"});
     CHECK(api.starts == std::vector{Start::afterStrict, Start::afterNearest, Start::oldest});

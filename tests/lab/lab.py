@@ -56,6 +56,18 @@ def _copy(source, target):
                 shutil.copy2(path, here / name)
 
 
+def until(condition, what, timeout=60):
+    """Waits until the condition gives something true and returns that."""
+    deadline = time.monotonic() + timeout
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not in {timeout} s: {what}")
+        time.sleep(0.02)
+
+
 class Lab:
     def __init__(self, arch="x64", name="server"):
         self.arch = arch
@@ -166,6 +178,27 @@ class Lab:
             words += [f"--{name.replace('_', '-')}", str(value)]
         self.wine.run("labevent", "report", "--source", source, *words, *strings, timeout=600)
 
+    def flood(self, **options):
+        """Writes failures (1008) among other events, in one process. Options as labevent's: failures,
+        others, services, seed, burst, pause. Returns the first and the last record number."""
+        return self.flooding(**options)()
+
+    def flooding(self, **options):
+        """Begins a flood. The function returned waits for its end and gives the numbers."""
+        words = []
+        for name, value in options.items():
+            words += [f"--{name}", str(value)]
+        log = self.wine.prefix / "flood.txt"
+        with open(log, "wb") as out:
+            process = self.wine.start("labevent", "flood", *words, stdout=out)
+
+        def end(timeout=300):
+            if process.wait(timeout) != 0:
+                raise RuntimeError(f"labevent flood: exit {process.returncode}")
+            numbers = json.loads(log.read_text("ascii"))
+            return numbers["first"], numbers["last"]
+        return end
+
     def clear_log(self):
         self.wine.run("labevent", "clear")
 
@@ -275,9 +308,17 @@ class Lab:
         return time.monotonic() - begun
 
     def kill(self):
-        """kill -9 of the service's process, found by its program name in this prefix."""
+        """kill -9 of the service's process and its probes, found by their name in this prefix."""
         for pid in self.processes("imshealth.exe"):
             os.kill(pid, 9)
+        until(lambda: not self.processes("imshealth.exe"), "the end of the killed processes")
+
+    def start_again(self):
+        """After a kill. Wine's service control manager only notices the end when it is asked to start."""
+        until(lambda: self.wine.run("labsc", "start", "ImsHealth", check=False)[0] == 0,
+              "the service taken for ended")
+        if not self.await_state(RUNNING)[0]:
+            raise RuntimeError("the service does not run")
 
     def processes(self, name):
         """Process ids of this machine that run a program of that name in this prefix."""
@@ -299,6 +340,46 @@ class Lab:
         """Runs the installed exe; returns (exit code, output)."""
         return self.wine.run(self.program, *arguments, check=False, timeout=timeout)
 
+    def service_process(self):
+        """The service's process id on this machine; its probes and commands are other processes."""
+        found = [pid for pid in self.processes("imshealth.exe")
+                 if pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:2] == [b"service"]]
+        if len(found) != 1:
+            raise RuntimeError(f"the service runs in {len(found)} processes")
+        return found[0]
+
+    def status(self):
+        return json.loads(self.imshealth("status", "--json")[1])
+
+    def saved_state(self):
+        """What the service remembers; empty before it has remembered anything."""
+        try:
+            return json.loads((self.data / "state.json").read_bytes())["state"]
+        except FileNotFoundError:
+            return {}
+
+    def position(self):
+        """The record up to which the service has read and remembered; 0 before that."""
+        cursor = self.saved_state().get("cursor", {"record": 0, "newestSeen": 0})
+        return max(cursor["record"], cursor["newestSeen"])
+
+    def until_busy(self, condition, what, timeout=120):
+        """Waits on a server that goes on logging, as servers do: two notifications of the classic log
+        are five seconds apart, and what is written in between is only heard with the next one."""
+        written = time.monotonic()
+
+        def busy():
+            nonlocal written
+            if time.monotonic() - written > 2:
+                self.perflib_event(service="SomebodyElse")
+                written = time.monotonic()
+            return condition()
+        return until(busy, what, timeout)
+
+    def until_read(self, record, timeout=120):
+        """Waits until the service has read up to there and remembers it."""
+        self.until_busy(lambda: self.position() >= record, f"record {record} read", timeout)
+
     # What it said.
 
     def last_record(self):
@@ -316,6 +397,10 @@ class Lab:
             raise AssertionError(f"no alert {code} in {timeout} s; the service said:\n{said}\n"
                                  f"{self.log_tail()}")
         return event
+
+    def said(self, code, after=0):
+        """The first alert with this id after record `after`, or None."""
+        return next((event for event in self.alerts(after) if event.code == code), None)
 
     def log_tail(self, lines=30):
         path = self.data / "logs" / "imshealth.log"

@@ -11,7 +11,7 @@ SETTINGS = {"serviceError": 56, "maxBytes": 60, "maxRecords": 64, "doNotOverwrit
 INJECTIONS = 88
 APIS = ["none", "openEventLog", "readEventLog", "notifyChange", "getCount", "getOldest",
         "reportEvent", "evtSubscribe", "evtNext", "evtRender", "evtQuery", "evtGetLogInfo",
-        "evtCreateBookmark", "evtUpdateBookmark"]
+        "evtCreateBookmark", "evtUpdateBookmark", "any"]
 RECORD = struct.Struct("<IIQQIIIHHIIHHIIIII")
 FORMS = ["generic", "classic", "manifest"]
 

@@ -30,9 +30,9 @@ class FakeLog {
   std::deque<FakeRecord> records;
   std::uint32_t next = 1;
   std::int64_t clock = 10'000;
-  int generation = 0;              ///< handles of an earlier one are stale
-  std::uint32_t serviceError = 0;  ///< the log service is down: every call says so
-  int calls = 0;
+  int generation = 0;                   ///< handles of an earlier one are stale
+  int serviceStarts = 0;                ///< handles of an earlier start are stale
+  std::uint32_t serviceError = 0;       ///< the log service is down: every call says so
   std::map<int, std::uint32_t> faults;  ///< by number of the call, from 1
 
   FakeRecord& write(const std::string& name, bool matching = true) {
@@ -44,6 +44,7 @@ class FakeLog {
     records.push_back(record);
     return records.back();
   }
+  void writeOther() { write("other", false); }
   void overwrite(std::size_t count) {
     for (; count > 0 && !records.empty(); --count) {
       records.pop_front();
@@ -57,13 +58,34 @@ class FakeLog {
       next = 1;
     }
   }
+  void stopService(std::uint32_t error) { serviceError = error; }
+  void startService() {
+    serviceError = 0;
+    ++serviceStarts;
+  }
+  /// The nth call from now, and as many as `times` in a row, fail.
+  void failCalls(int nth, std::uint32_t error, int times) {
+    for (int i = 0; i < times; ++i) {
+      faults[calls_ + nth + i] = error;
+    }
+  }
+  int calls() const { return calls_; }
+  /// One call of the API. Returns its error or 0.
   std::uint32_t enter() {
-    ++calls;
-    if (const auto fault = faults.find(calls); fault != faults.end()) {
+    ++calls_;
+    if (const auto fault = faults.find(calls_); fault != faults.end()) {
       return fault->second;
     }
     return serviceError;
   }
+  /// One call on a handle that was opened at that start of the service.
+  std::uint32_t enter(int openedAtStart) {
+    const auto error = enter();
+    return error != 0 || openedAtStart == serviceStarts ? error : win32::invalidHandle;
+  }
+
+ private:
+  int calls_ = 0;
 };
 
 class FakeClassicApi : public ClassicLogApi {
@@ -80,6 +102,7 @@ class FakeClassicApi : public ClassicLogApi {
     }
     ++opened;
     generation_ = log_.generation;
+    serviceStart_ = log_.serviceStarts;
     position_ = 0;
     started_ = false;
     return 0;
@@ -110,13 +133,13 @@ class FakeClassicApi : public ClassicLogApi {
     return copy(buffer);
   }
   NumberResult oldest() override {
-    if (const auto error = log_.enter()) {
+    if (const auto error = log_.enter(serviceStart_)) {
       return {error, 0};
     }
     return {0, log_.records.empty() ? 0 : log_.records.front().number};
   }
   NumberResult count() override {
-    if (const auto error = log_.enter()) {
+    if (const auto error = log_.enter(serviceStart_)) {
       return {error, 0};
     }
     return {0, static_cast<std::uint32_t>(log_.records.size())};
@@ -124,7 +147,7 @@ class FakeClassicApi : public ClassicLogApi {
 
  private:
   std::uint32_t enter() {
-    if (const auto error = log_.enter()) {
+    if (const auto error = log_.enter(serviceStart_)) {
       return error;
     }
     return generation_ == log_.generation ? 0 : win32::eventLogFileChanged;
@@ -173,6 +196,7 @@ class FakeClassicApi : public ClassicLogApi {
 
   FakeLog& log_;
   int generation_ = 0;
+  int serviceStart_ = 0;
   std::uint32_t position_ = 0;
   std::uint32_t next_ = 0;
   bool started_ = false;
@@ -193,6 +217,7 @@ class FakeWinevtApi : public WinevtApi {
       return error;
     }
     generation_ = log_.generation;
+    serviceStart_ = log_.serviceStarts;
     strict_ = start == Start::afterStrict;
     position_ = 0;
     if (start != Start::oldest) {
@@ -211,7 +236,7 @@ class FakeWinevtApi : public WinevtApi {
   Batch next(unsigned atMost) override {
     batches.push_back(atMost);
     Batch batch;
-    batch.error = log_.enter();
+    batch.error = log_.enter(serviceStart_);
     if (batch.error != 0) {
       return batch;
     }
@@ -234,7 +259,7 @@ class FakeWinevtApi : public WinevtApi {
       rendered.eventId = 1008;
       rendered.level = 2;
       rendered.values = {std::string(record.name.begin(), record.name.end())};
-      rendered.error = record.number == unrenderable ? 15003 : 0;
+      rendered.error = render(record.number);
       batch.records.push_back(rendered);
       position_ = record.number + 1;
     }
@@ -244,7 +269,7 @@ class FakeWinevtApi : public WinevtApi {
     } else if (batch.records.empty()) {
       batch.error = win32::noMoreItems;
     } else {
-      batch.bookmark = std::to_string(batch.records.back().recordId);
+      batch.bookmark = renderBookmark(batch.records.back().recordId);
     }
     return batch;
   }
@@ -256,8 +281,22 @@ class FakeWinevtApi : public WinevtApi {
   }
 
  private:
+  /// EvtRender of the system properties, then of the user's values.
+  std::uint32_t render(std::uint32_t number) {
+    if (number == unrenderable) {
+      return 15003;
+    }
+    const auto error = log_.enter();
+    return error != 0 ? error : log_.enter();
+  }
+  /// EvtUpdateBookmark, then EvtRender.
+  std::string renderBookmark(std::uint64_t id) {
+    return log_.enter() != 0 || log_.enter() != 0 ? std::string() : std::to_string(id);
+  }
+
   FakeLog& log_;
   int generation_ = 0;
+  int serviceStart_ = 0;
   bool strict_ = false;
   std::uint32_t position_ = 0;
 };

@@ -67,7 +67,7 @@ Store::Store() {
   index_ = reinterpret_cast<std::uint64_t*>(base + headerBytes);
   records_ = base + headerBytes + indexBytes;
   if (std::memcmp(header_->magic, magic, sizeof magic) != 0) {
-    *header_ = {};
+    std::memset(static_cast<void*>(header_), 0, sizeof *header_);
     header_->capacity = capacity;
     header_->indexSlots = indexSlots;
     header_->oldest = 1;
@@ -85,8 +85,16 @@ Store::Store() {
 void Store::lock() {
   const DWORD self = GetCurrentThreadId();
   if (owner_ != self) {
-    WaitForSingleObject(mutex_, INFINITE);
+    const bool alone = header_ != nullptr && header_->onlyProcess == GetCurrentProcessId();
+    if (alone) {
+      for (DWORD nobody = 0; !header_->onlyLock.compare_exchange_weak(nobody, self); nobody = 0) {
+        SwitchToThread();
+      }
+    } else {
+      WaitForSingleObject(mutex_, INFINITE);
+    }
     owner_ = self;
+    alone_ = alone;
   }
   ++depth_;
 }
@@ -94,14 +102,27 @@ void Store::lock() {
 void Store::unlock() {
   if (--depth_ == 0) {
     owner_ = 0;
-    ReleaseMutex(mutex_);
+    if (alone_) {
+      header_->onlyLock = 0;
+    } else {
+      ReleaseMutex(mutex_);
+    }
   }
+}
+
+void Store::takeAlone() {
+  StoreLock guard(*this);
+  header_->onlyProcess = GetCurrentProcessId();
+  header_->onlyLock = 0;
 }
 
 DWORD Store::admit(Api api) {
   StoreLock guard(*this);
+  ++header_->calls;
   for (Injection& injection : header_->injections) {
-    if (injection.api != static_cast<std::uint32_t>(api) || injection.count == 0) {
+    const bool meant = injection.api == static_cast<std::uint32_t>(api) ||
+                       injection.api == static_cast<std::uint32_t>(Api::any);
+    if (!meant || injection.count == 0) {
       continue;
     }
     if (injection.skip > 0) {
@@ -251,6 +272,13 @@ void Store::clear() {
   header_->oldest = header_->next;
   header_->tail = header_->head;
   ++header_->epoch;
+}
+
+void Store::overwrite(std::uint64_t count) {
+  StoreLock guard(*this);
+  for (; count > 0 && header_->oldest != header_->next; --count) {
+    dropOldest();
+  }
 }
 
 std::wstring Store::listenerEventName(std::uint32_t pid, std::uint32_t serial) {

@@ -31,6 +31,7 @@ enum class Api : std::uint32_t {
   evtGetLogInfo,
   evtCreateBookmark,
   evtUpdateBookmark,
+  any,  // in an injection: whatever call comes
 };
 
 // How wevtapi shows a record's payload.
@@ -73,6 +74,11 @@ struct StoreHeader {
   std::uint32_t evtBatchBound;   // EvtNext for more records than this fails with 1734; 0: never
   Injection injections[8];
   Listener listeners[64];
+  std::uint32_t calls;  // of any function, so far
+  // A process that has the log for itself (id, or 0) locks it by this word, with the id of a thread
+  // in it: each use of a mutex is a round trip to Wine's server.
+  std::uint32_t onlyProcess;
+  std::atomic<DWORD> onlyLock;
 };
 
 // A record as stored. Behind it: source, computer, strings (each NUL-terminated UTF-16), SID, data.
@@ -140,7 +146,10 @@ class Store {
   bool read(std::uint64_t number, Event& event);
   // Writes the event and wakes the listeners. Returns 0 or ERROR_LOG_FILE_FULL.
   DWORD append(Event event, bool wake = true);
+  // From now on no other process may use the log; the caller's threads do not use it yet.
+  void takeAlone();
   void clear();
+  void overwrite(std::uint64_t count);  // the oldest records give way, as in a full log
   bool full();
   void wakeListeners();
 
@@ -161,6 +170,7 @@ class Store {
   // Taking the mutex costs a round trip to Wine's server; a thread that has it only counts.
   std::atomic<DWORD> owner_{0};
   unsigned depth_ = 0;
+  bool alone_ = false;  // the owner locked it by onlyLock
   StoreHeader* header_ = nullptr;
   std::uint64_t* index_ = nullptr;
   std::uint8_t* records_ = nullptr;

@@ -4,6 +4,7 @@ import pathlib
 import sys
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
@@ -43,6 +44,14 @@ class Scenario(unittest.TestCase):
                 self.fail(f"not within {timeout} s: {what}")
             time.sleep(0.05)
 
+    def side_by_side(self, play, *cases):
+        """Plays it with each case, all at the same time: most of the time is waiting."""
+        with ThreadPoolExecutor(len(cases)) as pool:
+            playing = [(case, pool.submit(play, case)) for case in cases]
+        for case, played in playing:
+            with self.subTest(case=case):
+                played.result()
+
     def assert_article_steps(self, lab, expected):
         """Tools by absolute path out of the system directory, in this order, with these arguments,
         lodctr from the ini's folder. Saving all settings (lodctr /S:) is part of the backup."""
@@ -81,6 +90,42 @@ class Scenario(unittest.TestCase):
             if service != SERVICE:
                 for index in range(first, last + 2, 2):
                     self.assertEqual(names[index], exchange.texts()[0][index], lab)
+
+
+class SharedServers(Scenario):
+    """Scenarios that change nothing on the server but the log: one installed server for each
+    interface, made as new for each test. Its counters do not open (status 1003)."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = {api: cls.enterClassContext(Lab(ARCH, f"{cls.__name__}-{api}"))
+                       for api in APIS}
+        with ThreadPoolExecutor(len(APIS)) as pool:
+            list(pool.map(cls.install, cls.servers.values()))
+
+    @staticmethod
+    def install(lab):
+        lab.break_("openFails")
+        lab.install(start=False)
+
+    def fresh(self, api, start=True, **more):
+        """The server with an empty log and a service that remembers nothing."""
+        lab = self.servers[api]
+        lab.store.service_up()
+        lab.stop()
+        for name in ("state.json", "state.previous.json"):
+            (lab.data / name).unlink(missing_ok=True)
+        lab.store.set(maxRecords=0, maxBytes=20 << 20, clearRestarts=0)
+        lab.clear_log()
+        lab.write_policy(policy("alert", api, **more))
+        if start:
+            lab.start()
+            lab.wait_for_alert(100)
+        return lab
+
+    def codes(self, lab, after=0):
+        """The ids of what the service said, without its start and stop."""
+        return [each.code for each in lab.alerts(after) if each.code not in (100, 101)]
 
 
 def main():

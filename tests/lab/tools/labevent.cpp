@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ constexpr const char usage[] =
     "labevent perflib [--form classic|manifest|generic] [--source S] [--id N] [--service S]\n"
     "                 [--library L] [--status N] [--data-bytes N] [--count N] [--age SECONDS]\n"
     "labevent report --source S [--id N] [--type N] [--data-word N] [--count N] [STRING...]\n"
+    "labevent flood [--failures N] [--others N] [--services A,B] [--seed N] [--burst N]\n"
+    "               [--pause MS]   failures (1008) of these services among other events, in a\n"
+    "               random order; a burst reaches its readers as a whole; prints the numbers\n"
     "labevent list [--after N]\n"
     "labevent clear | wake\n";
 
@@ -111,6 +115,89 @@ int report(const Arguments& arguments) {
   return write(std::move(event), arguments.number(L"count", 1), arguments.number(L"age", 0));
 }
 
+Event failureOf(const std::wstring& service) {
+  Event event;
+  event.form = lab::Form::perflibClassic;
+  event.source = L"Perflib";
+  event.eventId = 0xC00003F0u;
+  event.type = EVENTLOG_ERROR_TYPE;
+  event.strings = {service, L"C:\\exchsrvr\\bin\\imsperf.dll"};
+  event.data = littleEndian(1003, 8);
+  return event;
+}
+
+// What else a busy server logs; some of it looks like a failure of a watched service and is none.
+std::vector<Event> otherEvents() {
+  std::vector<Event> others(5);
+  for (Event& event : others) {
+    event.source = L"MSExchangeMTA";
+    event.eventId = 0x40000000u | 9000;
+    event.type = EVENTLOG_INFORMATION_TYPE;
+    event.strings = {L"A message was delivered", L"cn=LAB/cn=Recipients/cn=SOMEBODY"};
+  }
+  others[1].eventId = 0xC0000000u | 1008;
+  others[1].strings = {L"MSExchangeIMC", L"C:\\exchsrvr\\bin\\imsperf.dll"};
+  others[2] = failureOf(L"SomebodyElse");
+  others[3] = failureOf(L"MSExchangeIMCX");
+  others[4].source = L"LoadPerf";
+  others[4].eventId = 0x40000000u | 1000;
+  others[4].strings = {L"SomebodyElse", L"SomebodyElse"};
+  return others;
+}
+
+std::vector<std::wstring> splitAtCommas(const std::wstring& text) {
+  std::vector<std::wstring> words(1);
+  for (const wchar_t c : text) {
+    if (c == L',') {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+int flood(const Arguments& arguments) {
+  std::vector<Event> failures;
+  for (const std::wstring& service : splitAtCommas(arguments.text(L"services", L"MSExchangeIMC"))) {
+    failures.push_back(failureOf(service));
+  }
+  std::vector<Event> others = otherEvents();
+  for (std::vector<Event>* kind : {&failures, &others}) {
+    for (Event& event : *kind) {
+      event.computer = L"LAB";
+    }
+  }
+  std::uint32_t failuresLeft = arguments.number(L"failures", 0);
+  std::uint32_t left = failuresLeft + arguments.number(L"others", 0);
+  const std::uint32_t burst = arguments.number(L"burst", 64);
+  const std::uint32_t pause = arguments.number(L"pause", 0);
+  std::mt19937 random(arguments.number(L"seed", 1));
+  Store& store = Store::instance();
+  const std::uint64_t first = store.range().next;
+  std::size_t turn = 0;
+  while (left > 0) {
+    {
+      lab::StoreLock whole(store);
+      for (std::uint32_t i = 0; i < burst && left > 0; ++i, --left) {
+        const bool isFailure = random() % left < failuresLeft;
+        const Event& event = isFailure ? failures[turn++ % failures.size()]
+                                       : others[random() % 64 < 4 ? 1 + random() % 4 : 0];
+        failuresLeft -= isFailure ? 1 : 0;
+        if (const DWORD error = store.append(event, false)) {
+          return static_cast<int>(error);
+        }
+      }
+    }
+    store.wakeListeners();
+    if (pause != 0) {
+      Sleep(pause);
+    }
+  }
+  std::printf("{\"first\":%llu,\"last\":%llu}\n", first, store.range().next - 1);
+  return 0;
+}
+
 int list(const Arguments& arguments) {
   const auto range = Store::instance().range();
   const std::uint64_t after = arguments.number(L"after", 0);
@@ -141,6 +228,9 @@ int wmain(int argc, wchar_t** argv) {
   }
   if (verb == L"report") {
     return report(arguments);
+  }
+  if (verb == L"flood") {
+    return flood(arguments);
   }
   if (verb == L"list") {
     return list(arguments);

@@ -43,6 +43,14 @@ void Alerter::raise(const Alert& alert) {
   keepPending();
 }
 
+Result<void> Alerter::writeNow(const Alert& alert) {
+  auto written = log_.write(alert);
+  if (written) {
+    (void)state_.update([&](State& state) { count(alert, state.totals); });
+  }
+  return written;
+}
+
 void Alerter::keepPending() {
   if (pending_.empty() && !keptSome_) {
     return;

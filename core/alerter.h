@@ -15,6 +15,8 @@ class Alerter {
       : log_(log), state_(state), clock_(clock) {}
 
   void raise(const Alert&);
+  /// An event that only counts if it is written now: not kept, not among the last alerts.
+  Result<void> writeNow(const Alert&);
   /// Tries again what could not be written, also by an earlier run; to be called once a minute.
   void retry();
 

@@ -1,5 +1,7 @@
 #include "core/alerts.h"
 
+#include "core/hearing_proof.h"
+
 #include <fmt/format.h>
 
 namespace imshealth {
@@ -142,6 +144,22 @@ Alert logUnreadable(const std::string& reason, Milliseconds retryIn) {
 
 Alert logReadableAgain(Milliseconds outage) {
   return make(321, EventType::information, {onLog(), seconds(outage)});
+}
+
+Alert hearingImpeded(const std::string& setting, const std::string& remedy) {
+  return make(322, EventType::warning, {onLog(), setting, remedy});
+}
+
+Alert proofLost(Milliseconds waited) {
+  return make(330, EventType::error, {onLog(), seconds(waited)});
+}
+
+Alert heardAgain(Milliseconds outage) {
+  return make(331, EventType::information, {onLog(), seconds(outage)});
+}
+
+Alert proofOfHearing(const std::string& nonce) {
+  return make(proofOfHearingId, EventType::information, {nonce});
 }
 
 std::string statusText(std::optional<std::uint32_t> status) {

@@ -31,6 +31,11 @@ Alert eventsMissed(std::uint64_t fromRecord, std::uint64_t toRecord, const std::
 Alert stateSetAside(const std::string& file, const std::string& movedTo);
 Alert logUnreadable(const std::string& reason, Milliseconds retryIn);
 Alert logReadableAgain(Milliseconds outage);
+/// `setting`: what stands in the way of hearing; `remedy`: a sentence without a full stop.
+Alert hearingImpeded(const std::string& setting, const std::string& remedy);
+Alert proofLost(Milliseconds waited);
+Alert heardAgain(Milliseconds outage);
+Alert proofOfHearing(const std::string& nonce);
 
 /// "127", "0x8007085A", "none".
 std::string statusText(std::optional<std::uint32_t> status);

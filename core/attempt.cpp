@@ -1,6 +1,7 @@
 #include "core/attempt.h"
 
 #include "core/alerts.h"
+#include "core/incidents.h"
 
 #include <fmt/format.h>
 
@@ -27,7 +28,7 @@ void conclude(const RepairOutcome& outcome, const std::string& service, Time beg
     if (repaired) {
       std::erase_if(state.incidents,
                     [&](const Incident& incident) { return incident.counterService == service; });
-    } else if (Incident* incident = state.findIncident(service)) {
+    } else if (Incident* incident = findIncident(state.incidents, service)) {
       incident->verdict = attemptFailed;
     }
     if (state.journal && !outcome.rolledBack) {

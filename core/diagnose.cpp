@@ -14,7 +14,6 @@
 namespace imshealth {
 namespace {
 
-constexpr int kMachineWide = 3;  // watched services failing together
 
 void add(std::vector<Finding>& findings, Cause cause, std::string evidence, bool curable = true) {
   findings.push_back({cause, std::move(evidence), curable && rowOf(cause).cure != Cure::none});
@@ -60,7 +59,7 @@ void diagnoseServer(const Facts& facts, std::vector<Finding>& findings) {
   if (facts.system.terminalServerExecuteMode) {
     add(findings, Cause::terminalServerExecuteMode, "the Terminal Server is not in install mode");
   }
-  if (facts.servicesFailingTogether >= kMachineWide) {
+  if (facts.servicesFailingTogether >= machineWideServices) {
     add(findings, Cause::machineWideFault,
         fmt::format("{} watched counter services failed within a minute",
                     facts.servicesFailingTogether));

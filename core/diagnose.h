@@ -10,6 +10,9 @@
 
 namespace imshealth {
 
+/// So many watched counter services failing within a minute are one fault of the whole machine.
+inline constexpr int machineWideServices = 3;
+
 /// One cause with what speaks for it. Whether and how it is mended: rowOf(cause).
 struct Finding {
   Cause cause = Cause::unknown;

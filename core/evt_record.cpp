@@ -4,6 +4,12 @@
 #include "core/little_endian.h"
 #include "core/utf16.h"
 
+#include <bit>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace imshealth {
 namespace {
 
@@ -20,25 +26,38 @@ constexpr std::size_t sidOffsetAt = 44;
 constexpr std::size_t dataLengthAt = 48;
 constexpr std::size_t dataOffsetAt = 52;
 
-/// How many of the four 16-bit units at `at` are zero.
-unsigned countZeroUnits(const std::uint8_t* at) {
-  constexpr std::uint64_t low = 0x7FFF'7FFF'7FFF'7FFF;
-  constexpr std::uint64_t ones = 0x0001'0001'0001'0001;
-  const std::uint64_t units = loadU64(at);
-  const std::uint64_t highestBits = ~(((units & low) + low) | units | low);
-  return static_cast<unsigned>(((highestBits >> 15) * ones) >> 48);
+// Most of the time of a scan goes into looking for the ends of texts: eight UTF-16 units at once where
+// the processor can, else four.
+#if defined(__SSE2__)
+constexpr std::size_t unitsAtOnce = 8;
+
+/// One bit for each unit that is zero; the bit's number is the unit's byte offset.
+unsigned zeroUnits(const std::uint8_t* at) {
+  const __m128i units = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i zeros = _mm_cmpeq_epi16(units, _mm_setzero_si128());
+  return static_cast<unsigned>(_mm_movemask_epi8(zeros)) & 0x5555u;
 }
+#else
+constexpr std::size_t unitsAtOnce = 4;
+
+unsigned zeroUnits(const std::uint8_t* at) {
+  constexpr std::uint64_t low = 0x7FFF'7FFF'7FFF'7FFF;
+  const std::uint64_t units = loadU64(at);
+  const std::uint64_t highest = ~(((units & low) + low) | units | low);  // bits 15, 31, 47, 63
+  return static_cast<unsigned>((highest >> 15 & 1) | (highest >> 29 & 4) | (highest >> 43 & 16) |
+                               (highest >> 57 & 64));
+}
+#endif
 
 /// The `count`-th terminator at or behind `from` is at this offset; nothing: fewer before `end`.
 std::optional<std::size_t> findTerminator(const std::uint8_t* record, std::size_t from,
                                           std::size_t end, unsigned count) {
   std::size_t at = from;
-  while (at + 8 <= end) {
-    const unsigned found = countZeroUnits(record + at);
-    if (found >= count)
-      break;
-    count -= found;
-    at += 8;
+  for (; at + 2 * unitsAtOnce <= end; at += 2 * unitsAtOnce) {
+    for (unsigned zeros = zeroUnits(record + at); zeros != 0; zeros &= zeros - 1) {
+      if (--count == 0)
+        return at + static_cast<unsigned>(std::countr_zero(zeros));
+    }
   }
   for (; at + 2 <= end; at += 2) {
     if (record[at] == 0 && record[at + 1] == 0 && --count == 0)

@@ -36,8 +36,8 @@ std::string escaped(std::string_view value) {
 }
 
 /// The ids of service/messages.mc, so that each has its series from the start.
-constexpr std::array<std::uint16_t, 17> alertIds = {100, 101, 102, 110, 111, 200, 201, 202, 203,
-                                                    204, 205, 206, 300, 310, 320, 321, 900};
+constexpr std::array<std::uint16_t, 20> alertIds = {100, 101, 102, 110, 111, 200, 201, 202, 203,
+                                                    204, 205, 206, 300, 310, 320, 321, 322, 330, 331, 900};
 
 class Exposition {
  public:

@@ -1,6 +1,7 @@
 #include "core/monitor.h"
 
 #include "core/alerts.h"
+#include "core/incidents.h"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -11,10 +12,6 @@ namespace imshealth {
 namespace {
 
 using boost::asio::awaitable;
-
-/// A burst is seen whole before it is judged.
-constexpr Milliseconds settling = std::chrono::seconds(2);
-constexpr Milliseconds together = std::chrono::minutes(1);
 
 /// Gives the lock back however the coroutine ends.
 class Holding {
@@ -123,13 +120,7 @@ bool Monitor::isOlderThanLastRepair(const OpenFailure& failure) const {
   if (last == lastRepairs_.end()) {
     return false;
   }
-  // Record numbers of the classic log wrap at 32 bits.
-  const bool writtenBefore =
-      last->second.epoch == cursor_.epoch &&
-      static_cast<std::int32_t>(failure.recordNumber - last->second.endRecord) <= 0;
-  // A repair in the future was made under a wrong clock: its time says nothing.
-  const bool begunInThePast = last->second.begin <= ports_.clock.now();
-  return writtenBefore || (begunInThePast && failure.timeGenerated < toSeconds(last->second.begin));
+  return isOlderThan(failure, last->second, cursor_.epoch, ports_.clock.now());
 }
 
 void Monitor::heard(const LogEvent& event) {
@@ -139,28 +130,9 @@ void Monitor::heard(const LogEvent& event) {
     return;
   }
   const Time now = ports_.clock.now();
-  const auto known =
-      std::find_if(incidents_.begin(), incidents_.end(), [&](const Incident& incident) {
-        return incident.counterService == failure->counterService;
-      });
-  if (known != incidents_.end() &&
-      (known->verdict.empty() || now - known->lastEvent < policy_.limits.coolDown)) {
-    ++known->events;
-    known->lastEvent = now;
-    return;
+  if (note(incidents_, *failure, now, policy_.limits.coolDown) == Noted::opened) {
+    attend();
   }
-  if (known != incidents_.end()) {
-    incidents_.erase(known);
-  }
-  incidents_.push_back({.counterService = failure->counterService,
-                        .cause = {},
-                        .verdict = {},
-                        .since = now,
-                        .lastEvent = now,
-                        .events = 1,
-                        .status = failure->status,
-                        .eventId = failure->eventId});
-  attend();
 }
 
 void Monitor::missed(const Loss& loss) {
@@ -214,9 +186,7 @@ void Monitor::safetyCheck() {
     incident.since = std::min(incident.since, now);
     incident.lastEvent = std::min(incident.lastEvent, now);
   }
-  std::erase_if(incidents_, [&](const Incident& incident) {
-    return !incident.verdict.empty() && now - incident.lastEvent >= policy_.limits.coolDown;
-  });
+  endLeftAlone(incidents_, now, policy_.limits.coolDown);
   std::vector<Alert> reminders;
   (void)ports_.state.update([&](State& state) {
     reminders.clear();
@@ -253,20 +223,8 @@ void Monitor::takeOverPolicy() {
   }
 }
 
-Incident* Monitor::nextUndecided() {
-  const auto found = std::find_if(incidents_.begin(), incidents_.end(),
-                                  [](const Incident& incident) { return incident.verdict.empty(); });
-  return found == incidents_.end() ? nullptr : &*found;
-}
-
-int Monitor::failingTogether(Time now) const {
-  return static_cast<int>(std::count_if(
-      incidents_.begin(), incidents_.end(),
-      [&](const Incident& incident) { return now - incident.since < together; }));
-}
-
 void Monitor::attend() {
-  if (attending_ || stopping_ || (!nextUndecided() && !journalOpen_)) {
+  if (attending_ || stopping_ || (!findUndecided(incidents_) && !journalOpen_)) {
     return;
   }
   attending_ = true;
@@ -281,7 +239,7 @@ void Monitor::attend() {
 
 awaitable<void> Monitor::handleAll() {
   co_await finishJournal();
-  while (const Incident* incident = nextUndecided()) {
+  while (const Incident* incident = findUndecided(incidents_)) {
     const std::string counterService = incident->counterService;
     const Milliseconds waited = ports_.clock.now() - incident->since;
     if (waited >= Milliseconds(0) && waited < settling &&
@@ -297,12 +255,7 @@ awaitable<void> Monitor::handleAll() {
 }
 
 awaitable<void> Monitor::handle(std::string counterService) {
-  const auto incidentNow = [&]() -> Incident* {
-    const auto found = std::find_if(
-        incidents_.begin(), incidents_.end(),
-        [&](const Incident& incident) { return incident.counterService == counterService; });
-    return found == incidents_.end() ? nullptr : &*found;
-  };
+  const auto incidentNow = [&] { return findIncident(incidents_, counterService); };
   const WatchPolicy* watched = policy_.find(counterService);
   if (!watched) {
     endIncident(counterService);  // a new policy no longer watches it
@@ -320,7 +273,7 @@ awaitable<void> Monitor::handle(std::string counterService) {
   }
   const Occasion occasion{.status = incidentNow()->status,
                           .eventId = incidentNow()->eventId,
-                          .servicesFailingTogether = failingTogether(ports_.clock.now())};
+                          .servicesFailingTogether = failingTogether(incidents_, ports_.clock.now())};
   Examination examination = co_await examine(watch, policy_.limits, origin_, occasion,
                                              ports_.repair.survey, ports_.repair.probe);
   if (stopping_) {

@@ -63,8 +63,6 @@ class Monitor {
   boost::asio::awaitable<void> finishFoundJournal();  ///< under the repair lock
   void learnOfRepairs(const State&);
   bool isOlderThanLastRepair(const OpenFailure&) const;
-  Incident* nextUndecided();
-  int failingTogether(Time now) const;
   void endIncident(const std::string& counterService);
   void save();
   AttemptPorts attemptPorts() const;

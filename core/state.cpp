@@ -202,13 +202,13 @@ void to_json(json& j, const HearingProof& proof) {
        {"sent", proof.sent},
        {"heard", proof.heard},
        {"latency", proof.latency.count()},
-       {"requested", proof.requested}};
+       {"lostSince", proof.lostSince}};
 }
 void from_json(const json& j, HearingProof& proof) {
   take(j, "nonce", proof.nonce);
   take(j, "sent", proof.sent);
   take(j, "heard", proof.heard);
-  take(j, "requested", proof.requested);
+  take(j, "lostSince", proof.lostSince);
   proof.latency = Milliseconds(j.value("latency", std::int64_t{0}));
 }
 
@@ -270,14 +270,6 @@ std::string_view toString(StepResult result) {
     case StepResult::skipped: return "skipped";
   }
   return "skipped";
-}
-
-Incident* State::findIncident(std::string_view counterService) {
-  const auto found =
-      std::find_if(incidents.begin(), incidents.end(), [&](const Incident& incident) {
-        return incident.counterService == counterService;
-      });
-  return found == incidents.end() ? nullptr : &*found;
 }
 
 std::string writeState(const State& state) {

@@ -5,6 +5,7 @@
 #include "core/alert.h"
 #include "core/cursor.h"
 #include "core/error.h"
+#include "core/hearing_proof.h"
 #include "core/limits.h"
 #include "core/plan.h"
 #include "core/time.h"
@@ -83,17 +84,6 @@ struct AlertRecord {
   bool operator==(const AlertRecord&) const = default;
 };
 
-/// The last journey of a proof-of-hearing event.
-struct HearingProof {
-  std::string nonce;  ///< of the event under way; empty: none
-  Time sent;
-  std::optional<Time> heard;
-  Milliseconds latency{0};
-  bool requested = false;  ///< asked for by the command line
-
-  bool operator==(const HearingProof&) const = default;
-};
-
 /// What one counter service has been through since the state file was begun.
 struct ServiceTotals {
   std::uint64_t incidents = 0;
@@ -128,7 +118,6 @@ struct State {
 
   static constexpr std::size_t maxAlerts = 20;
   static constexpr std::size_t maxPending = 100;
-  Incident* findIncident(std::string_view counterService);
   bool operator==(const State&) const = default;
 };
 

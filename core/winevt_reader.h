@@ -41,9 +41,6 @@ LogEvent toLogEvent(const WinevtRecord&);
 /// us off.
 std::string_view winevtQuery();
 
-/// Event id of the proof of hearing: written by us, heard by us.
-inline constexpr std::uint16_t proofOfHearingId = 900;
-
 /// EvtSubscribe and what belongs to it. Results are Win32 codes, captured at the failing call.
 class WinevtApi {
  public:

@@ -1,10 +1,12 @@
 #include "service/engine_host.h"
 
 #include "core/alerts.h"
+#include "core/hearing_check.h"
 #include "core/listen.h"
 #include "core/monitor.h"
 #include "core/version.h"
 #include "service/adapters.h"
+#include "service/log_settings.h"
 #include "service/metrics_file.h"
 #include "service/open_event_source.h"
 #include "service/policy_keeper.h"
@@ -49,13 +51,17 @@ struct EngineHost::Engine : Listener, LogTail {
                otherPolicy ? std::string() : folder.keptPolicyFile()) {}
 
   // --- the log hands on -------------------------------------------------------------------------
-  void onEvent(const LogEvent& event) override { monitor->heard(event); }
+  void onEvent(const LogEvent& event) override {
+    hearing->heard(event);
+    monitor->heard(event);
+  }
   void onAlert(const Alert& alert) override {
     adapters->alerter.raise(alert);
     sayRunning();  // the log cannot be read and that is said: the reader goes on trying
   }
   void onPosition(const Cursor& cursor) override {
     position = cursor;
+    hearing->caughtUp();
     monitor->caughtUp(cursor, source->api());
     sayRunning();
   }
@@ -87,6 +93,7 @@ struct EngineHost::Engine : Listener, LogTail {
   bool metricsDue = false;
   std::unique_ptr<StoppableEventSource> source;
   std::unique_ptr<Listening> listening;
+  std::unique_ptr<HearingCheck> hearing;
   std::unique_ptr<Monitor> monitor;
   Cursor position;
   bool journalOpen = false;  ///< at the start
@@ -129,6 +136,8 @@ Result<void> EngineHost::Engine::start() {
       toSeconds(adapters->clock.now() - inForce.policy.eventLog.lookBack);
   source = openEventSource(loop.get_executor(), inForce.policy.eventLog.api, saved, lookBackStart);
   listening = std::make_unique<Listening>(*source, *this, adapters->sleeper, adapters->clock);
+  hearing = std::make_unique<HearingCheck>(adapters->clock, adapters->state, adapters->alerter);
+  hearing->takeUp();
   const std::string file = inForce.file;
   const Mode mode = inForce.policy.mode;
   monitor =
@@ -138,6 +147,9 @@ Result<void> EngineHost::Engine::start() {
                                 std::move(inForce.policy), PolicyOrigin{file}, folder.backup());
   adapters->alerter.raise(alerts::started(version, mode, file.empty() ? "built-in default" : file,
                                           std::string(source->api())));
+  for (const Alert& impediment : impediments(readLogSettings())) {
+    adapters->alerter.raise(impediment);
+  }
   return {};
 }
 
@@ -163,6 +175,7 @@ asio::awaitable<void> EngineHost::Engine::checkEachMinute() {
     if (!goOn) {
       co_return;
     }
+    hearing->safetyCheck();
     monitor->safetyCheck();
     metrics->write();
     co_await lookWhenWritten();

@@ -5,16 +5,9 @@
 #include "core/winevt_reader.h"
 #include "service/change_signal.h"
 #include "service/open_event_source.h"
-#include "service/win32/winevt.h"
+#include "service/win32/winevt_handle.h"
 
 namespace imshealth {
-
-struct EvtHandleTraits {
-  using Value = EVT_HANDLE;
-  static Value invalid() { return nullptr; }
-  static void close(Value value) { winevtFunctions()->close(value); }
-};
-using UniqueEvtHandle = UniqueResource<EvtHandleTraits>;
 
 /// Where the system has no wevtapi, each call gives ERROR_MOD_NOT_FOUND.
 class WinevtLog : public WinevtApi {

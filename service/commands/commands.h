@@ -8,6 +8,7 @@ namespace imshealth {
 // Everywhere.
 void addPolicyCommand(CLI::App&, Invocation&);
 void addScanCommand(CLI::App&, Invocation&);
+void addReplayCommand(CLI::App&, Invocation&);
 
 // Windows.
 void addServiceCommands(CLI::App&, Invocation&);

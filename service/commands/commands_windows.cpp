@@ -10,6 +10,7 @@ void addCommands(CLI::App& app, Invocation& invocation) {
   addResetCommand(app, invocation);
   addPolicyCommand(app, invocation);
   addScanCommand(app, invocation);
+  addReplayCommand(app, invocation);
   addProbeCommand(app, invocation);
 }
 

@@ -1,12 +1,15 @@
 // imshealth status: what the service remembers; reads the state file only, and asks the SCM whether
-// it runs.
+// it runs. With --prove it first has the service hear an event.
 #include "core/version.h"
 #include "service/adapters.h"
+#include "service/commands/command_policy.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
+#include "service/prove_hearing.h"
 #include "service/service_host.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
@@ -24,6 +27,28 @@ bool isServiceRunning() {
   SERVICE_STATUS status{};
   return service && QueryServiceStatus(service.get(), &status) &&
          (status.dwCurrentState == SERVICE_RUNNING || status.dwCurrentState == SERVICE_PAUSED);
+}
+
+/// Since it was heard; never negative, the clock may have been set back.
+std::int64_t ageInSeconds(Time heard) {
+  return std::max<std::int64_t>(0, toSeconds(SystemClock().now()) - toSeconds(heard));
+}
+
+Json toJson(const HearingProof& proof) {
+  return {{"heard", proof.heard ? Json(toIso(*proof.heard)) : Json(nullptr)},
+          {"ageSeconds", proof.heard ? Json(ageInSeconds(*proof.heard)) : Json(nullptr)},
+          {"latencyMilliseconds", proof.heard ? Json(proof.latency.count()) : Json(nullptr)},
+          {"underWay", !proof.nonce.empty()},
+          {"lostSince", proof.lostSince ? Json(toIso(*proof.lostSince)) : Json(nullptr)}};
+}
+
+std::string textOf(const HearingProof& proof) {
+  std::string text = "not proved yet";
+  if (proof.heard) {
+    text = fmt::format("proved {} (age {} s), latency {:.3f} s", toIso(*proof.heard),
+                       ageInSeconds(*proof.heard), static_cast<double>(proof.latency.count()) / 1000);
+  }
+  return proof.lostSince ? fmt::format("LOST since {}, last {}", toIso(*proof.lostSince), text) : text;
 }
 
 Json toJson(const State& state, bool running) {
@@ -53,6 +78,7 @@ Json toJson(const State& state, bool running) {
            {{"api", state.api},
             {"lastRecord", state.cursor.recordNumber},
             {"lastRead", state.lastRead ? Json(toIso(*state.lastRead)) : Json(nullptr)}}},
+          {"hearing", toJson(state.proof)},
           {"incidents", std::move(incidents)},
           {"circuits", std::move(circuits)},
           {"repairUnderWay", state.journal ? Json(state.journal->counterService) : Json(nullptr)},
@@ -65,7 +91,10 @@ void writeText(CommandIo& io, const State& state, bool running) {
          << ", mode " << toString(state.mode) << "\n"
          << "event log: " << (state.api.empty() ? "not read yet" : state.api) << ", record "
          << state.cursor.recordNumber << ", read "
-         << (state.lastRead ? toIso(*state.lastRead) : std::string("never")) << "\n";
+         << (state.lastRead ? toIso(*state.lastRead) : std::string("never")) << "\n"
+         << "hearing:   "
+         << coloured(io, state.proof.lostSince ? Colour::bad : Colour::plain, textOf(state.proof))
+         << "\n";
   for (const Incident& incident : state.incidents) {
     io.out << coloured(io, Colour::bad, "incident") << "  " << incident.counterService << ": "
            << (incident.cause.empty() ? "not diagnosed yet" : incident.cause) << ", decision "
@@ -91,11 +120,37 @@ void writeText(CommandIo& io, const State& state, bool running) {
   }
 }
 
-int run(bool json, CommandIo& io) {
+/// Exit code of the proof alone.
+int prove(const DataFolder& folder, CommandIo& io) {
+  if (!requireAdministrator(io)) {
+    return exit_code::unreachable;
+  }
+  if (!isServiceRunning()) {
+    io.err << "imshealth: the service is not running, nobody hears the event log\n";
+    return exit_code::problem;
+  }
+  const auto heard = proveHearing(folder);
+  if (!heard) {
+    io.err << "imshealth: " << heard.error().describe() << "\n";
+    return exit_code::unreachable;
+  }
+  if (!*heard) {
+    io.err << "imshealth: the service runs, and has not heard an event within "
+           << std::chrono::duration_cast<std::chrono::seconds>(longestProof).count() << " s\n";
+    return exit_code::problem;
+  }
+  return exit_code::done;
+}
+
+int run(bool json, bool toProve, CommandIo& io) {
   const auto folder = findDataFolder();
   if (!folder) {
     io.err << "imshealth: " << folder.error().describe() << "\n";
     return exit_code::unreachable;
+  }
+  const int proved = toProve ? prove(*folder, io) : exit_code::done;
+  if (proved == exit_code::unreachable) {
+    return proved;
   }
   FolderStateFiles files(folder->root);
   StateKeeper keeper(files);
@@ -112,18 +167,22 @@ int run(bool json, CommandIo& io) {
   }
   const bool circuitOpen = std::any_of(state->limits.begin(), state->limits.end(),
                                        [](const auto& limit) { return limit.second.circuitOpen; });
-  return state->incidents.empty() && !circuitOpen ? exit_code::done : exit_code::problem;
+  return state->incidents.empty() && !circuitOpen ? proved : exit_code::problem;
 }
 
 }  // namespace
 
 void addStatusCommand(CLI::App& app, Invocation& invocation) {
   const auto json = std::make_shared<bool>(false);
+  const auto toProve = std::make_shared<bool>(false);
   CLI::App* status = app.add_subcommand(
       "status", "Open incidents, attempts, circuits, last alerts, position in the log");
   status->add_flag("--json", *json, "Machine-readable output");
-  status->callback([&invocation, json] {
-    invocation.action = [&invocation, json] { return run(*json, invocation.io); };
+  status->add_flag("--prove", *toProve, "First have the running service hear an event, and time it");
+  status->callback([&invocation, json, toProve] {
+    invocation.action = [&invocation, json, toProve] {
+      return run(*json, *toProve, invocation.io);
+    };
   });
 }
 

@@ -40,7 +40,7 @@ inline std::string sampleMetrics() {
                  .sent = timeFromSeconds(946684700),
                  .heard = timeFromSeconds(946684700),
                  .latency = Milliseconds(125),
-                 .requested = false};
+                 .lostSince = {}};
   state.totals.services["MSExchangeIMC"] = {
       .incidents = 7, .repaired = 4, .failed = 2, .notAttempted = 1};
   state.totals.alerts = {{100, 1}, {200, 7}, {202, 4}, {203, 2}, {204, 1}, {205, 1}};

@@ -30,7 +30,8 @@ State full() {
                                 "hang"};
   state.pendingAlerts.push_back({203, EventType::error, {"x"}});
   state.lastAlerts.push_back({timeFromSeconds(9), 200, {"a", "b\xC3\xB6", "100 % "}});
-  state.proof = {"nonce", timeFromSeconds(10), timeFromSeconds(11), Milliseconds(12), true};
+  state.proof = {"nonce", timeFromSeconds(10), timeFromSeconds(11), Milliseconds(12),
+                 timeFromSeconds(13)};
   state.totals = {{{"MSExchangeIMC", {1, 2, 3, 4}}}, {{200, 5}, {320, 6}}};
   return state;
 }

@@ -71,7 +71,8 @@ TEST_CASE("the exe has a full sentence for every id") {
       {201, EventType::information}, {202, EventType::information}, {203, EventType::error},
       {204, EventType::warning},     {205, EventType::error},       {206, EventType::information},
       {300, EventType::warning},     {310, EventType::error},       {320, EventType::error},
-      {321, EventType::information}, {900, EventType::information}};
+      {321, EventType::information}, {322, EventType::warning},     {330, EventType::error},
+      {331, EventType::information}, {900, EventType::information}};
   for (const auto& [id, type] : ids) {
     CAPTURE(id);
     wchar_t texts[][4] = {L"<1>", L"<2>", L"<3>", L"<4>", L"<5>"};

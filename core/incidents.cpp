@@ -1,0 +1,67 @@
+#include "core/incidents.h"
+
+#include <algorithm>
+
+namespace imshealth {
+
+bool isOlderThan(const OpenFailure& failure, const LastRepair& last, std::uint32_t epoch,
+                 Time now) {
+  // Record numbers of the classic log wrap at 32 bits.
+  const bool writtenBefore =
+      last.epoch == epoch &&
+      static_cast<std::int32_t>(failure.recordNumber - last.endRecord) <= 0;
+  // A repair in the future was made under a wrong clock: its time says nothing.
+  const bool begunInThePast = last.begin <= now;
+  return writtenBefore || (begunInThePast && failure.timeGenerated < toSeconds(last.begin));
+}
+
+Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time now,
+           Milliseconds coolDown) {
+  Incident* known = findIncident(incidents, failure.counterService);
+  if (known && (known->verdict.empty() || now - known->lastEvent < coolDown)) {
+    ++known->events;
+    known->lastEvent = now;
+    return Noted::counted;
+  }
+  if (known) {
+    incidents.erase(incidents.begin() + (known - incidents.data()));
+  }
+  incidents.push_back({.counterService = failure.counterService,
+                       .cause = {},
+                       .verdict = {},
+                       .since = now,
+                       .lastEvent = now,
+                       .events = 1,
+                       .status = failure.status,
+                       .eventId = failure.eventId});
+  return Noted::opened;
+}
+
+void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolDown) {
+  std::erase_if(incidents, [&](const Incident& incident) {
+    return !incident.verdict.empty() && now - incident.lastEvent >= coolDown;
+  });
+}
+
+int failingTogether(const std::vector<Incident>& incidents, Time now) {
+  return static_cast<int>(
+      std::count_if(incidents.begin(), incidents.end(),
+                    [&](const Incident& incident) { return now - incident.since < together; }));
+}
+
+Incident* findUndecided(std::vector<Incident>& incidents) {
+  const auto found =
+      std::find_if(incidents.begin(), incidents.end(),
+                   [](const Incident& incident) { return incident.verdict.empty(); });
+  return found == incidents.end() ? nullptr : &*found;
+}
+
+Incident* findIncident(std::vector<Incident>& incidents, std::string_view counterService) {
+  const auto found =
+      std::find_if(incidents.begin(), incidents.end(), [&](const Incident& incident) {
+        return incident.counterService == counterService;
+      });
+  return found == incidents.end() ? nullptr : &*found;
+}
+
+}  // namespace imshealth

@@ -1,0 +1,38 @@
+// When does an open failure begin an incident, when does it only count, and when is an incident over?
+// The same rules for the service (core/monitor.h) and for a saved log (core/replay.h).
+#pragma once
+
+#include "core/match.h"
+#include "core/state.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace imshealth {
+
+/// A burst is seen whole before it is judged.
+inline constexpr Milliseconds settling = std::chrono::seconds(2);
+/// Incidents that began within this time count as failing together (machine-wide fault).
+inline constexpr Milliseconds together = std::chrono::minutes(1);
+
+/// Written before the end of the last repair, or generated before its begin: the repair has dealt with it.
+/// `epoch`: of the log that the failure was read from.
+bool isOlderThan(const OpenFailure&, const LastRepair&, std::uint32_t epoch, Time now);
+
+enum class Noted { counted, opened };
+/// A failure heard at `now`. One incident per counter service; more failures only count until it is
+/// decided, and then until none has come for the cool-down.
+Noted note(std::vector<Incident>&, const OpenFailure&, Time now, Milliseconds coolDown);
+
+/// Incidents that were decided and left unrepaired end the cool-down after their last event.
+void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
+
+/// How many counter services began to fail within the last minute.
+int failingTogether(const std::vector<Incident>&, Time now);
+
+/// nullptr: all are decided, or there is none.
+Incident* findUndecided(std::vector<Incident>&);
+Incident* findIncident(std::vector<Incident>&, std::string_view counterService);
+
+}  // namespace imshealth

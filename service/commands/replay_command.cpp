@@ -1,0 +1,109 @@
+// imshealth replay FILE.evt…
+#include "core/replay_output.h"
+
+#include "config/parse_policy.h"
+#include "service/clock.h"
+#include "service/commands/commands.h"
+#include "service/given_file.h"
+#include "service/map_file.h"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <ostream>
+
+namespace imshealth {
+namespace {
+
+constexpr std::uint64_t largestPolicy = 1024 * 1024;
+
+struct ReplayOptions {
+  std::vector<std::string> files;
+  std::string policyFile;
+  std::string assume = "failed";
+  std::string utcOffset;
+  bool json = false;
+};
+
+/// The policy in force: the one named, else that of the installed service, else the built-in default.
+std::optional<Policy> policyOf(const ReplayOptions& options, ReplayReport& report, CommandIo& io) {
+  const std::string file =
+      options.policyFile.empty() ? installedPolicyFile() : options.policyFile;
+  if (file.empty()) {
+    report.policy = "built-in default";
+    return builtInPolicy();
+  }
+  report.policy = file;
+  const auto text = readGivenFile(file, largestPolicy);
+  if (!text) {
+    io.err << "imshealth: " << text.error().describe() << "\n";
+    return std::nullopt;
+  }
+  PolicyReading reading = parsePolicy(*text);
+  for (const Diagnostic& diagnostic : reading.diagnostics) {
+    io.err << render(diagnostic, file, *text);
+  }
+  return std::move(reading.policy);
+}
+
+bool setLocalTime(const std::string& utcOffset, ReplayReport& report, CommandIo& io) {
+  if (utcOffset.empty()) {
+    report.localTime = "this machine's time zone";
+    report.assumed.local = [](Time time) { return SystemClock().local(time); };
+    return true;
+  }
+  const auto offset = parseUtcOffset(utcOffset);
+  if (!offset) {
+    io.err << "imshealth: --utc-offset: not an offset: " << utcOffset << " (write +02:00)\n";
+    return false;
+  }
+  report.localTime = "UTC" + utcOffset;
+  report.assumed.local = [minutes = *offset](Time time) { return localAt(time, minutes); };
+  return true;
+}
+
+int run(const ReplayOptions& options, CommandIo& io) {
+  ReplayReport report;
+  report.assumed.repaired = options.assume == "repaired";
+  const auto policy = policyOf(options, report, io);
+  if (!policy || !setLocalTime(options.utcOffset, report, io)) {
+    return exit_code::usage;
+  }
+  report.mode = policy->mode;
+  std::vector<HeardFailure> heard;
+  for (const std::string& name : options.files) {
+    const auto mapped = MappedFile::open(name);
+    const auto file = mapped ? EvtFile::open(mapped->bytes()) : Result<EvtFile>(mapped.error());
+    if (!file) {
+      io.err << "imshealth: " << name << ": " << file.error().text << "\n";
+      return exit_code::usage;
+    }
+    report.files.push_back({name, {}});
+    auto found = failuresIn(*file, *policy, report.files.back().summary);
+    heard.insert(heard.end(), std::make_move_iterator(found.begin()),
+                 std::make_move_iterator(found.end()));
+  }
+  report.replay = replay(std::move(heard), *policy, report.assumed);
+  io.out << (options.json ? replayJson(report) : replayTable(report));
+  return exit_code::done;
+}
+
+}  // namespace
+
+void addReplayCommand(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<ReplayOptions>();
+  CLI::App* command = app.add_subcommand(
+      "replay", "What today's policy would have decided at each event of saved event logs (.evt)");
+  command->add_option("files", options->files, "Saved event logs of one server")->required();
+  command->add_option("--policy", options->policyFile, "Another policy file");
+  command->add_option("--assume", options->assume, "How each repair ends; failed if not given")
+      ->check(CLI::IsMember({"repaired", "failed"}));
+  command->add_option("--utc-offset", options->utcOffset,
+                      "Local time of the server, as +02:00; else this machine's time zone");
+  command->add_flag("--json", options->json, "One JSON document instead of a table");
+  command->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return run(*options, invocation.io); };
+  });
+}
+
+}  // namespace imshealth

@@ -132,7 +132,7 @@ TEST_CASE("Maintenance windows are in local time") {
   CHECK(at(2h, 3 * 60) == "maintenanceWindow");
 }
 
-TEST_CASE("Three watched services failing within a minute are one machine-wide fault") {
+TEST_CASE("Replayed: three watched services failing within a minute are one machine-wide fault") {
   Policy policy = repairing();
   for (const char* name : {"Second", "Third"}) {
     WatchPolicy watch = policy.watch[0];

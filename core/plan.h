@@ -3,9 +3,9 @@
 #pragma once
 
 #include "config/policy.h"
-#include "core/async_ports.h"
 #include "core/diagnose.h"
 #include "core/facts.h"
+#include "core/tool.h"
 
 #include <optional>
 #include <string>

@@ -49,11 +49,6 @@ constexpr std::array<std::string_view, 3> kTrusted{
 // GROUP), or stand for the owner (OWNER RIGHTS), who is judged by himself.
 constexpr std::array<std::string_view, 3> kNobody{"S-1-3-0", "S-1-3-1", "S-1-3-4"};
 
-bool isTrusted(const std::string& sid, const std::string& serviceAccount) {
-  return std::ranges::find(kTrusted, sid) != kTrusted.end() ||
-         (!serviceAccount.empty() && sid == serviceAccount);
-}
-
 std::string accountName(const std::string& sid) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kKnown{{
       {"S-1-1-0", "Everyone"},
@@ -102,7 +97,7 @@ void judge(const PathElement& element, bool lastFolder, const std::string& servi
     objections.push_back(fmt::format("{} lies on a file system without security", path));
     return;
   }
-  if (!isTrusted(element.owner, serviceAccount)) {
+  if (!isTrustedAccount(element.owner, serviceAccount)) {
     objections.push_back(fmt::format("{} is owned by {}", path, accountName(element.owner)));
   }
   if (!element.entries) {
@@ -113,7 +108,7 @@ void judge(const PathElement& element, bool lastFolder, const std::string& servi
   const std::uint32_t harmful = harmfulRights(element, lastFolder);
   for (const AccessEntry& entry : *element.entries) {
     if (entry.allow && !entry.inheritOnly && (entry.mask & harmful) != 0 &&
-        !isTrusted(entry.sid, serviceAccount) &&
+        !isTrustedAccount(entry.sid, serviceAccount) &&
         std::ranges::find(kNobody, entry.sid) == kNobody.end()) {
       objections.push_back(fmt::format("{} can be changed by {} (rights 0x{:08X})", path,
                                        accountName(entry.sid), entry.mask & harmful));
@@ -129,6 +124,18 @@ bool isLastFolder(const PathTrust& trust, std::size_t index) {
 }
 
 }  // namespace
+
+bool isTrustedAccount(const std::string& sid, const std::string& serviceAccount) {
+  return std::ranges::find(kTrusted, sid) != kTrusted.end() ||
+         (!serviceAccount.empty() && sid == serviceAccount);
+}
+
+std::vector<std::string> objectionsTo(const PathElement& element,
+                                      const std::string& serviceAccount) {
+  std::vector<std::string> objections;
+  judge(element, element.isDirectory, serviceAccount, objections);
+  return objections;
+}
 
 std::vector<std::string> objectionsTo(const PathTrust& trust, const std::string& serviceAccount) {
   const std::string path = printable(trust.path);

@@ -48,4 +48,11 @@ struct PathTrust {
 /// TrustedInstaller and `serviceAccount`, a SID that may be empty) can change anything on the way.
 std::vector<std::string> objectionsTo(const PathTrust&, const std::string& serviceAccount);
 
+/// The same of one file or folder alone, whatever is above it; of a folder, whether others can add
+/// to it.
+std::vector<std::string> objectionsTo(const PathElement&, const std::string& serviceAccount);
+
+/// SYSTEM, Administrators, TrustedInstaller, or the account that this program runs as.
+bool isTrustedAccount(const std::string& sid, const std::string& serviceAccount);
+
 }  // namespace imshealth

@@ -1,8 +1,13 @@
 #include "service/data_folder.h"
 
+#include "core/ascii.h"
+#include "core/trust.h"
+#include "service/path_security.h"
 #include "service/win32/access.h"
 #include "service/win32/dynamic_procs.h"
+#include "service/win32/file_io.h"
 #include "service/win32/last_error.h"
+#include "service/win32/sid_text.h"
 #include "service/win32/text.h"
 
 #include <aclapi.h>
@@ -71,6 +76,88 @@ Result<void> makeFolder(const std::string& path, SECURITY_ATTRIBUTES* security) 
   return {};
 }
 
+constexpr std::string_view notOurs = "foreign";
+
+/// Not trusted where it is known: a file system without security tells no owner.
+bool isForeign(const PathElement& element, const std::string& account) {
+  return !element.owner.empty() && !isTrustedAccount(element.owner, account);
+}
+
+Result<void> protect(const std::string& path, AdministratorsOnly& access) {
+  constexpr DWORD protectedDacl = 0x80000000;  // PROTECTED_DACL_SECURITY_INFORMATION, 2000
+  std::wstring name = toWide(path);
+  const DWORD code =
+      SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT,
+                            OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | protectedDacl,
+                            access.administrators(), nullptr, access.acl(), nullptr);
+  if (code != ERROR_SUCCESS && code != ERROR_NOT_SUPPORTED && code != ERROR_INVALID_FUNCTION) {
+    return windowsError(path, code);  // not supported: FAT, where nothing can be protected
+  }
+  return {};
+}
+
+std::vector<std::string> entriesOf(const std::string& folder) {
+  std::vector<std::string> names;
+  WIN32_FIND_DATAW entry;
+  const UniqueFind search(FindFirstFileW(toWide(folder + "\\*").c_str(), &entry));
+  for (bool more = static_cast<bool>(search); more;
+       more = FindNextFileW(search.get(), &entry) != FALSE) {
+    if (const std::string name = toUtf8(entry.cFileName); name != "." && name != "..") {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+Result<std::vector<SetAside>> setAsideForeignEntries(const DataFolder& folder,
+                                                     const std::string& account) {
+  std::vector<SetAside> moved;
+  for (const std::string& name : entriesOf(folder.root)) {
+    const std::string path = folder.root + "\\" + name;
+    const auto element = readPathElement(path);
+    if (!element) {
+      return element.error();
+    }
+    if (equalsIgnoringCase(path, folder.policyFile()) ||
+        (!element->reparsePoint && !isForeign(*element, account))) {
+      continue;
+    }
+    const auto target = moveAside(path, notOurs);
+    if (!target) {
+      return target.error();
+    }
+    moved.push_back({path, *target});
+  }
+  return moved;
+}
+
+/// The root is there already.
+Result<std::vector<SetAside>> takeOver(const DataFolder& folder, AdministratorsOnly& access) {
+  const auto root = readPathElement(folder.root);
+  if (!root) {
+    return root.error();
+  }
+  if (root->reparsePoint) {
+    return Error(ErrorKind::accessDenied, folder.root, 0, "is a link to another folder");
+  }
+  const std::string account = processAccountSid();
+  if (isForeign(*root, account)) {
+    const auto target = moveAside(folder.root, notOurs);
+    if (!target) {
+      return target.error();
+    }
+    if (!CreateDirectoryW(toWide(folder.root).c_str(), access.attributes())) {
+      return lastError(folder.root);  // also where it is there again
+    }
+    return std::vector<SetAside>{{folder.root, *target}};
+  }
+  const bool othersCouldWrite = !objectionsTo(*root, account).empty();
+  if (auto done = protect(folder.root, access); !done) {
+    return done.error();
+  }
+  return othersCouldWrite ? setAsideForeignEntries(folder, account) : std::vector<SetAside>{};
+}
+
 }  // namespace
 
 std::vector<FolderLookup> commonFolderLookups() {
@@ -87,43 +174,32 @@ Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& lookups) {
                "this system does not name the folder");
 }
 
-Result<void> makeDataFolder(const DataFolder& folder) {
+Result<std::vector<SetAside>> makeDataFolder(const DataFolder& folder) {
   AdministratorsOnly access;
-  const std::wstring root = toWide(folder.root);
-  if (!CreateDirectoryW(root.c_str(), access.attributes())) {
+  std::vector<SetAside> moved;
+  if (!CreateDirectoryW(toWide(folder.root).c_str(), access.attributes())) {
     const DWORD code = GetLastError();
     if (code == ERROR_PATH_NOT_FOUND) {  // NT 4.0: the folder above may be missing
       if (auto made = makeFolder(folder.root.substr(0, folder.root.rfind('\\')), nullptr); !made) {
-        return made;
+        return made.error();
       }
       if (auto made = makeFolder(folder.root, access.attributes()); !made) {
-        return made;
+        return made.error();
       }
     } else if (code != ERROR_ALREADY_EXISTS) {
       return windowsError(folder.root, code);
+    } else if (auto taken = takeOver(folder, access)) {
+      moved = std::move(*taken);
     } else {
-      const DWORD attributes = GetFileAttributesW(root.c_str());
-      if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
-        return Error(ErrorKind::accessDenied, folder.root, 0, "is a link to another folder");
-      }
-      constexpr DWORD protectedDacl = 0x80000000;  // PROTECTED_DACL_SECURITY_INFORMATION, 2000
-      std::wstring name = root;
-      const DWORD set = SetNamedSecurityInfoW(
-          name.data(), SE_FILE_OBJECT,
-          OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | protectedDacl,
-          access.administrators(), nullptr, access.acl(), nullptr);
-      if (set != ERROR_SUCCESS && set != ERROR_NOT_SUPPORTED && set != ERROR_INVALID_FUNCTION) {
-        return windowsError(folder.root,
-                            set);  // not supported: FAT, where nothing can be protected
-      }
+      return taken.error();
     }
   }
   for (const std::string& path : {folder.logs(), folder.backup()}) {
     if (auto made = makeFolder(path, nullptr); !made) {
-      return made;
+      return made.error();
     }
   }
-  return {};
+  return moved;
 }
 
 }  // namespace imshealth

@@ -1,7 +1,7 @@
 // Where the program keeps its files: <common application data>\ImsHealth.
 #pragma once
 
-#include "core/error.h"
+#include "core/state_keeper.h"
 
 #include <functional>
 #include <optional>
@@ -30,8 +30,11 @@ struct DataFolder {
 /// The first lookup that answers decides.
 Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& = commonFolderLookups());
 
-/// Creates what is missing. The root is for SYSTEM and Administrators only, also where somebody
-/// else has made it before (anyone may create folders in the common application data).
-Result<void> makeDataFolder(const DataFolder&);
+/// Creates what is missing; the root is for SYSTEM and Administrators only. Anyone may create
+/// folders in the common application data, so somebody else may have laid it out: a state file
+/// whose journal has us "put back" files of his, links in place of logs and backup. A root of
+/// another owner is moved aside whole; where others could write until now, what they own is, but
+/// for policy.json, which is judged wherever it is used. Returns what was moved aside: alert 310.
+Result<std::vector<SetAside>> makeDataFolder(const DataFolder&);
 
 }  // namespace imshealth

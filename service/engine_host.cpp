@@ -108,7 +108,8 @@ Result<void> EngineHost::Engine::start() {
                                                           : only.error().text);
   }
   events.onProgress();
-  if (auto made = makeDataFolder(folder); !made) {
+  const auto made = makeDataFolder(folder);
+  if (!made) {
     return made.error();
   }
   PolicyInForce inForce = keeper.load();
@@ -119,6 +120,9 @@ Result<void> EngineHost::Engine::start() {
   metrics->follow(inForce.policy);
   metrics->markRefused(inForce.refusal.has_value());
   adapters->state.onChange([this] { metricsChanged(); });
+  for (const SetAside& foreign : *made) {
+    adapters->alerter.raise(alerts::stateSetAside(foreign.file, foreign.movedTo));
+  }
   if (inForce.refusal) {
     adapters->alerter.raise(*inForce.refusal);
   }

@@ -1,5 +1,7 @@
 #include "service/install.h"
 
+#include "core/alerts.h"
+#include "service/alert_writer.h"
 #include "service/data_folder.h"
 #include "service/service_host.h"
 #include "service/win32/dynamic_procs.h"
@@ -138,14 +140,20 @@ Result<void> install(const std::string& program, const FirstPolicy& first) {
   if (!folder) {
     return folder.error();
   }
-  if (auto made = makeDataFolder(*folder); !made) {
-    return made;
+  const auto made = makeDataFolder(*folder);
+  if (!made) {
+    return made.error();
   }
   if (auto placed = placeFirstPolicy(*folder, first); !placed) {
     return placed;
   }
   if (auto source = installEventSource(program); !source) {
     return source;
+  }
+  AlertWriter writer;
+  for (const SetAside& foreign : *made) {
+    // What stays unwritten here is still seen: the folder moved aside lies beside the new one.
+    (void)writer.write(alerts::stateSetAside(foreign.file, foreign.movedTo));
   }
   return installService(program);
 }

@@ -45,15 +45,7 @@ Result<void> FolderStateFiles::replace(const std::string& text) {
 }
 
 Result<std::string> FolderStateFiles::setAside(Generation generation) {
-  SYSTEMTIME now;
-  GetSystemTime(&now);
-  const std::string target =
-      fmt::format("{}.damaged-{:04}{:02}{:02}-{:02}{:02}{:02}{:03}", path(generation), now.wYear,
-                  now.wMonth, now.wDay, now.wHour, now.wMinute, now.wSecond, now.wMilliseconds);
-  if (auto moved = moveOver(path(generation), target); !moved) {
-    return moved.error();
-  }
-  return target;
+  return moveAside(path(generation), "damaged");
 }
 
 Result<void> FolderStateFiles::lock() {

@@ -1,4 +1,5 @@
 // imshealth repair: what the service would do at an event, now and once.
+#include "core/alerts.h"
 #include "core/attempt.h"
 #include "core/decide.h"
 #include "core/listen.h"
@@ -275,13 +276,17 @@ int run(const Options& options, CommandIo& io) {
   if (!requireAdministrator(io)) {
     return exit_code::unreachable;
   }
+  Adapters adapters(policy->folder, {}, policy->policy.log);
   if (!options.dryRun) {
-    if (auto made = makeDataFolder(policy->folder); !made) {
+    const auto made = makeDataFolder(policy->folder);
+    if (!made) {
       io.err << "imshealth: " << made.error().describe() << "\n";
       return exit_code::unreachable;
     }
+    for (const SetAside& foreign : *made) {
+      adapters.alerter.raise(alerts::stateSetAside(foreign.file, foreign.movedTo));
+    }
   }
-  Adapters adapters(policy->folder, {}, policy->policy.log);
   boost::asio::io_context loop{1};
   CommandTail tail(loop, adapters, policy->policy);
   if (!options.dryRun && !adapters.repairLock.tryAcquire()) {

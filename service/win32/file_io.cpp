@@ -75,4 +75,16 @@ Result<void> moveOver(const std::string& from, const std::string& to) {
   }
 }
 
+Result<std::string> moveAside(const std::string& path, std::string_view why) {
+  SYSTEMTIME now;
+  GetSystemTime(&now);
+  const std::string target =
+      fmt::format("{}.{}-{:04}{:02}{:02}-{:02}{:02}{:02}{:03}", path, why, now.wYear, now.wMonth,
+                  now.wDay, now.wHour, now.wMinute, now.wSecond, now.wMilliseconds);
+  if (!MoveFileExW(toWide(path).c_str(), toWide(target).c_str(), MOVEFILE_WRITE_THROUGH)) {
+    return lastError(path);
+  }
+  return target;
+}
+
 }  // namespace imshealth

@@ -138,4 +138,14 @@ TEST_CASE("An empty access list lets nobody in and is trusted") {
   CHECK(objectionsTo(trust, kOurselves).empty());
 }
 
+TEST_CASE("A folder alone is judged as the folder that files lie in") {
+  const PathTrust trust = sound();
+  PathElement folder = trust.elements[lastFolder];
+  CHECK(objectionsTo(folder, kOurselves).empty());
+  folder.entries->push_back({true, false, 0x0002, kEveryone});  // add files
+  CHECK(objectionsTo(folder, kOurselves).size() == 1);
+  folder.owner = kEveryone;
+  CHECK(objectionsTo(folder, kOurselves).size() == 2);
+}
+
 }  // namespace imshealth

@@ -31,3 +31,24 @@ TEST_CASE("the data folder is made, and made again without harm") {
   CHECK(writeWholeFile(folder.logFile(), "").has_value());
   CHECK(writeWholeFile(folder.backup() + "\\x", "").has_value());
 }
+
+TEST_CASE("a data folder that only administrators could write is taken over as it is") {
+  const DataFolder folder{test::newFolder() + "\\ImsHealth"};
+  REQUIRE(makeDataFolder(folder).has_value());
+  REQUIRE(writeWholeFile(folder.root + "\\state.json", "{}").has_value());
+  const auto again = makeDataFolder(folder);
+  REQUIRE(again);
+  CHECK(again->empty());
+  CHECK(readWholeFile(folder.root + "\\state.json", 10));
+}
+
+TEST_CASE("what is moved aside lies beside its old place and is whole") {
+  const std::string folder = test::newFolder();
+  REQUIRE(CreateDirectoryW(toWide(folder + "\\backup").c_str(), nullptr));
+  REQUIRE(writeWholeFile(folder + "\\backup\\x", "was here").has_value());
+  const auto moved = moveAside(folder + "\\backup", "foreign");
+  REQUIRE(moved);
+  CHECK_THAT(*moved, Catch::StartsWith(folder + "\\backup.foreign-"));
+  CHECK(*readWholeFile(*moved + "\\x", 20) == "was here");
+  CHECK_FALSE(readWholeFile(folder + "\\backup\\x", 20));
+}

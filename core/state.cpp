@@ -284,7 +284,19 @@ Result<State> readState(std::string_view text) {
   const auto corrupt = [](const std::string& why) {
     return Error(ErrorKind::corrupt, "state file", 0, why);
   };
-  const json envelope = json::parse(text, nullptr, false);
+  // What is nested deeper than a state ever is (writing it out again is recursive) is nobody's state.
+  constexpr int deepest = 32;
+  bool tooDeep = false;
+  const json envelope = json::parse(
+      text,
+      [&tooDeep](int depth, json::parse_event_t, json&) {
+        tooDeep = tooDeep || depth > deepest;
+        return !tooDeep;
+      },
+      false);
+  if (tooDeep) {
+    return corrupt("nested too deeply");
+  }
   if (!envelope.is_object() || envelope.value("format", json()) != "imshealth-state" ||
       !envelope.contains("state")) {
     return corrupt("not a state file");

@@ -55,6 +55,15 @@ TEST_CASE("Any flipped bit in the state file is noticed, or changes nothing") {
   }
 }
 
+TEST_CASE("A state file that is nested without end is noticed, and its reader survives") {
+  constexpr std::size_t levels = 1'000'000;
+  const std::string text = "{\"format\":\"imshealth-state\",\"state\":" + std::string(levels, '[') +
+                           std::string(levels, ']') + "}";
+  const auto state = readState(text);
+  REQUIRE_FALSE(state.has_value());
+  CHECK(state.error().kind == ErrorKind::corrupt);
+}
+
 TEST_CASE("A state file that was cut off anywhere is noticed") {
   const std::string text = writeState(full());
   for (std::size_t length = 0; length + 2 < text.size(); ++length) {

@@ -27,6 +27,7 @@ BUILD = pathlib.Path(os.environ.get("IMSHEALTH_BUILD", SOURCE / "build"))
 STAND_IN = "LABADV32.dll"
 DATA = "C:\\ProgramData\\ImsHealth"
 STOPPED, RUNNING, PAUSED = 1, 4, 7
+PROOF_OF_HEARING = 900
 STOP, PAUSE, CONTINUE, PARAMCHANGE = 1, 2, 3, 6
 TOOLS = ["lodctr.exe", "unlodctr.exe", "regsvr32.exe", "wevtapi.dll", STAND_IN, "labevent.exe",
          "labsc.exe", "labcounters.exe", "labprobe.exe"]
@@ -386,7 +387,9 @@ class Lab:
         return self.store.next - 1
 
     def alerts(self, after=0):
-        return [event for event in self.store.events(after) if event.source == "ImsHealth"]
+        """What it said, but for the daily proof of hearing, which comes whenever it is due."""
+        return [event for event in self.store.events(after)
+                if event.source == "ImsHealth" and event.code != PROOF_OF_HEARING]
 
     def wait_for_alert(self, code, after=0, timeout=60):
         """The first alert with this id after record `after`. Fails when it does not come."""

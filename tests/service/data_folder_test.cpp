@@ -37,9 +37,9 @@ TEST_CASE("a data folder that only administrators could write is taken over as i
   REQUIRE(makeDataFolder(folder).has_value());
   REQUIRE(writeWholeFile(folder.root + "\\state.json", "{}").has_value());
   const auto again = makeDataFolder(folder);
-  REQUIRE(again);
+  REQUIRE(again.has_value());
   CHECK(again->empty());
-  CHECK(readWholeFile(folder.root + "\\state.json", 10));
+  CHECK(readWholeFile(folder.root + "\\state.json", 10).has_value());
 }
 
 TEST_CASE("what is moved aside lies beside its old place and is whole") {
@@ -47,8 +47,8 @@ TEST_CASE("what is moved aside lies beside its old place and is whole") {
   REQUIRE(CreateDirectoryW(toWide(folder + "\\backup").c_str(), nullptr));
   REQUIRE(writeWholeFile(folder + "\\backup\\x", "was here").has_value());
   const auto moved = moveAside(folder + "\\backup", "foreign");
-  REQUIRE(moved);
+  REQUIRE(moved.has_value());
   CHECK_THAT(*moved, Catch::StartsWith(folder + "\\backup.foreign-"));
   CHECK(*readWholeFile(*moved + "\\x", 20) == "was here");
-  CHECK_FALSE(readWholeFile(folder + "\\backup\\x", 20));
+  CHECK_FALSE(readWholeFile(folder + "\\backup\\x", 20).has_value());
 }

@@ -30,8 +30,13 @@ add_library(imshealth_third_party INTERFACE)
 target_include_directories(imshealth_third_party SYSTEM INTERFACE ${third_party_include})
 target_compile_definitions(imshealth_third_party INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY
-  FMT_HEADER_ONLY SPDLOG_FMT_EXTERNAL)
+  FMT_HEADER_ONLY SPDLOG_FMT_EXTERNAL
+  # No option of the command line is checked for a file; std::filesystem would be 100 KB for nothing.
+  CLI11_HAS_FILESYSTEM=0)
 target_link_libraries(imshealth_third_party INTERFACE Threads::Threads)
 if(WIN32)
+  # The exe is copied to old servers: no source locations in errors, no system locale in numbers.
+  target_compile_definitions(imshealth_third_party INTERFACE
+    BOOST_DISABLE_CURRENT_LOCATION FMT_STATIC_THOUSANDS_SEPARATOR=',')
   target_link_libraries(imshealth_third_party INTERFACE ws2_32 mswsock)
 endif()

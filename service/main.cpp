@@ -4,6 +4,16 @@
 #include "service/win32/harden_process.h"
 #include "service/win32/text.h"
 
+#include <cstdlib>
+#include <exception>
+
+// libstdc++'s first terminate handler is this variable. Its own handler would print the exception's type for
+// people who read C++ and bring 50 KB of demangler; a service ends, and the recovery setting restarts it.
+namespace __cxxabiv1 {
+extern std::terminate_handler __terminate_handler;
+std::terminate_handler __terminate_handler = std::abort;
+}  // namespace __cxxabiv1
+
 int wmain(int argc, wchar_t** argv) {
   using namespace imshealth;
   hardenProcess();

@@ -1,6 +1,7 @@
 """Runs Windows programs in one Wine prefix: 64-bit Wine of this machine, or 32-bit Wine in an i386
 chroot that tests/setup makes and keeps."""
 
+import itertools
 import os
 import pathlib
 import shutil
@@ -14,6 +15,9 @@ CHROOT = CACHE / "i386"
 
 def privileged(command):
     return command if os.geteuid() == 0 else ["sudo", "-n", *command]
+
+
+_outputs = itertools.count()
 
 
 class Wine:
@@ -68,8 +72,9 @@ class Wine:
 
     def run(self, *arguments, timeout=120, check=True, output=None):
         """Runs a program to its end. Returns (exit code, output). What a program leaves running
-        (a service, say) may hold its pipes, so the output goes through a file."""
-        log = self.prefix / "output.txt" if output is None else output
+        (a service, say) may hold its pipes, so the output goes through a file, and a fresh one for each
+        program: what was left running may go on writing to its own."""
+        log = self.prefix / f"output-{next(_outputs)}.txt" if output is None else output
         with open(log, "wb") as stream:
             process = self.start(*arguments, stdout=stream, stderr=subprocess.DEVNULL)
             try:
@@ -78,6 +83,8 @@ class Wine:
                 process.kill()
                 raise
         text = log.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+        if output is None:
+            log.unlink()
         if check and code != 0:
             raise RuntimeError(f"{' '.join(map(str, arguments))}: exit {code}\n{text}")
         return code, text

@@ -287,15 +287,21 @@ Result<State> readState(std::string_view text) {
   // What is nested deeper than a state ever is (writing it out again is recursive) is nobody's state.
   constexpr int deepest = 32;
   bool tooDeep = false;
+  bool hasFraction = false;  // all numbers of a state are whole; others may not fit where they would go
   const json envelope = json::parse(
       text,
-      [&tooDeep](int depth, json::parse_event_t, json&) {
+      [&](int depth, json::parse_event_t event, json& parsed) {
         tooDeep = tooDeep || depth > deepest;
+        hasFraction =
+            hasFraction || (event == json::parse_event_t::value && parsed.is_number_float());
         return !tooDeep;
       },
       false);
   if (tooDeep) {
     return corrupt("nested too deeply");
+  }
+  if (hasFraction) {
+    return corrupt("a number that is not whole");
   }
   if (!envelope.is_object() || envelope.value("format", json()) != "imshealth-state" ||
       !envelope.contains("state")) {

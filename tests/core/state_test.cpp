@@ -64,6 +64,15 @@ TEST_CASE("A state file that is nested without end is noticed, and its reader su
   CHECK(state.error().kind == ErrorKind::corrupt);
 }
 
+TEST_CASE("A number that is not whole, or too large to be, is damage") {
+  for (const char* number : {"1.5", "1e300", "18446744073709551616"}) {
+    const auto state =
+        readState(std::string("{\"format\":\"imshealth-state\",\"state\":{\"api\":") + number + "}}");
+    REQUIRE_FALSE(state.has_value());
+    CHECK_THAT(state.error().describe(), Catch::Contains("not whole"));
+  }
+}
+
 TEST_CASE("A state file that was cut off anywhere is noticed") {
   const std::string text = writeState(full());
   for (std::size_t length = 0; length + 2 < text.size(); ++length) {

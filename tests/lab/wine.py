@@ -73,10 +73,13 @@ class Wine:
     def run(self, *arguments, timeout=120, check=True, output=None):
         """Runs a program to its end. Returns (exit code, output). What a program leaves running
         (a service, say) may hold its pipes, so the output goes through a file, and a fresh one for each
-        program: what was left running may go on writing to its own."""
-        log = self.prefix / f"output-{next(_outputs)}.txt" if output is None else output
-        with open(log, "wb") as stream:
-            process = self.start(*arguments, stdout=stream, stderr=subprocess.DEVNULL)
+        program: what was left running may go on writing to its own. What Wine itself has to say about a
+        failure ("wine client error") is on standard error, and belongs to what is reported."""
+        number = next(_outputs)
+        log = self.prefix / f"output-{number}.txt" if output is None else output
+        errors = self.prefix / f"errors-{number}.txt"
+        with open(log, "wb") as stream, open(errors, "wb") as error_stream:
+            process = self.start(*arguments, stdout=stream, stderr=error_stream)
             try:
                 code = process.wait(timeout)
             except subprocess.TimeoutExpired:
@@ -86,7 +89,9 @@ class Wine:
         if output is None:
             log.unlink()
         if check and code != 0:
-            raise RuntimeError(f"{' '.join(map(str, arguments))}: exit {code}\n{text}")
+            said = errors.read_bytes().decode("utf-8", "replace")
+            raise RuntimeError(f"{' '.join(map(str, arguments))}: exit {code}\n{text}{said}")
+        errors.unlink()
         return code, text
 
     def server(self, *arguments):

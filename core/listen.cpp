@@ -65,9 +65,11 @@ Result<bool> Listening::readOnce() {
   for (const LogEvent& event : delivery->events) {
     listener_.onEvent(event);
   }
-  if (position_ != delivery->cursor) {
+  const bool saveNow = !delivery->more || !delivery->losses.empty();
+  if (position_ != delivery->cursor || (mayBeUnsaved_ && saveNow)) {
     position_ = delivery->cursor;
-    listener_.onPosition(delivery->cursor);
+    mayBeUnsaved_ = !saveNow;
+    listener_.onPosition(delivery->cursor, saveNow);
   }
   return delivery->more;
 }

@@ -20,8 +20,10 @@ class Listener {
   virtual void onEvent(const LogEvent&) = 0;
   /// Ids 300 (loss), 320 (cannot read, once an outage) and 321 (can again).
   virtual void onAlert(const Alert&) = 0;
-  /// All events up to here have been handed on: now is the time to save the cursor.
-  virtual void onPosition(const Cursor&) = 0;
+  /// All events up to here have been handed on. `saveNow`: the log has been read to its end, or a
+  /// loss was told and must not be told again. Else the cursor may be saved later: what is not
+  /// saved is read once more.
+  virtual void onPosition(const Cursor&, bool saveNow) = 0;
 };
 
 class Listening {
@@ -54,6 +56,7 @@ class Listening {
   Sleeper& sleeper_;
   const Clock& clock_;
   std::optional<Cursor> position_;  ///< last one handed on
+  bool mayBeUnsaved_ = false;       ///< it was handed on without `saveNow`
   std::optional<Time> lastRead_;
   std::optional<Time> deafSince_;
   Milliseconds retry_ = shortestRetry;

@@ -131,18 +131,19 @@ void Monitor::heard(const LogEvent& event) {
   }
   const Time now = ports_.clock.now();
   if (note(incidents_, *failure, now, policy_.limits.coolDown) == Noted::opened) {
+    openedSinceSave_ = true;
     attend();
   }
 }
 
-void Monitor::missed(const Loss& loss) {
-  ports_.alerter.raise(alerts::eventsMissed(loss.fromRecord, loss.toRecord, loss.reason));
-}
-
-void Monitor::caughtUp(const Cursor& cursor, std::string_view api) {
+void Monitor::caughtUp(const Cursor& cursor, std::string_view api, bool saveNow) {
   cursor_ = cursor;
   api_ = api;
-  save();
+  const Milliseconds unsaved = ports_.clock.now() - lastSave_;
+  const bool clockSetBack = unsaved < Milliseconds(0);
+  if (saveNow || openedSinceSave_ || unsaved >= longestUnsaved || clockSetBack) {
+    save();
+  }
 }
 
 /// `imshealth repair` may have repaired beside us: its incident has ended, and what was written
@@ -161,6 +162,8 @@ void Monitor::learnOfRepairs(const State& state) {
 }
 
 void Monitor::save() {
+  lastSave_ = ports_.clock.now();
+  openedSinceSave_ = false;
   // Best effort: what is not saved is read from the log again at the next start.
   (void)ports_.state.update([this](State& state) {
     learnOfRepairs(state);

@@ -28,6 +28,10 @@ struct MonitorPorts {
 
 class Monitor {
  public:
+  /// While a long log is read. A save is two flushed files, as slow as the reading of thousands of
+  /// records.
+  static constexpr Milliseconds longestUnsaved = std::chrono::seconds(5);
+
   Monitor(boost::asio::any_io_executor, MonitorPorts, Policy, PolicyOrigin, std::string backupRoot);
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -38,10 +42,11 @@ class Monitor {
 
   /// One event of the log, in order. Cheap: 20,000 failures in a row only count.
   void heard(const LogEvent&);
-  void missed(const Loss&);
-  /// Everything up to the cursor has been handed on; incidents and cursor go to disk together, so that
-  /// each failure leads to exactly one decision.
-  void caughtUp(const Cursor&, std::string_view api);
+  /// Everything up to the cursor has been handed on. Incidents and cursor only ever go to disk
+  /// together, so that each failure leads to exactly one decision; at once where `saveNow` or an
+  /// incident was opened, else every `longestUnsaved`: what a kill takes is heard again, and
+  /// counted once.
+  void caughtUp(const Cursor&, std::string_view api, bool saveNow);
   /// Once a minute: incidents end, reminders, alerts that could not be written, a roll-back that failed.
   void safetyCheck();
 
@@ -83,6 +88,8 @@ class Monitor {
   std::map<std::string, LastRepair> lastRepairs_;
   Cursor cursor_;
   std::string api_;
+  Time lastSave_;
+  bool openedSinceSave_ = false;
   bool attending_ = false;
   bool journalOpen_ = false;
   bool paused_ = false;

@@ -59,10 +59,10 @@ struct EngineHost::Engine : Listener, LogTail {
     adapters->alerter.raise(alert);
     sayRunning();  // the log cannot be read and that is said: the reader goes on trying
   }
-  void onPosition(const Cursor& cursor) override {
+  void onPosition(const Cursor& cursor, bool saveNow) override {
     position = cursor;
     hearing->caughtUp();
-    monitor->caughtUp(cursor, source->api());
+    monitor->caughtUp(cursor, source->api(), saveNow);
     sayRunning();
   }
   Result<LogPosition> drain() override {

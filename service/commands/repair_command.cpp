@@ -57,7 +57,7 @@ class CommandTail : public Listener, public LogTail {
 
   void onEvent(const LogEvent& event) override { adapters_.witness.note(event); }
   void onAlert(const Alert&) override {}  // losses are the service's to tell
-  void onPosition(const Cursor& cursor) override { position_ = cursor; }
+  void onPosition(const Cursor& cursor, bool) override { position_ = cursor; }
   Result<LogPosition> drain() override {
     if (auto drained = listening_->drain(); !drained) {
       return drained.error();

@@ -64,8 +64,8 @@ struct Recorder : Listener {
     }
     log.push_back(line);
   }
-  void onPosition(const Cursor& cursor) override {
-    log.push_back("position " + std::to_string(cursor.recordNumber));
+  void onPosition(const Cursor& cursor, bool saveNow) override {
+    log.push_back((saveNow ? "position " : "on the way ") + std::to_string(cursor.recordNumber));
   }
 };
 
@@ -108,7 +108,7 @@ TEST_CASE("Events are handed on in order, and the position behind them once they
   World world;
   world.source.answers = {delivery({"a", "b"}, 2, true), delivery({"c"}, 3, false)};
   world.run();
-  CHECK(world.recorder.log == Lines{"event a", "event b", "position 2", "event c", "position 3"});
+  CHECK(world.recorder.log == Lines{"event a", "event b", "on the way 2", "event c", "position 3"});
   CHECK(world.source.waited == std::vector{Milliseconds(60'000)});
 }
 
@@ -119,6 +119,19 @@ TEST_CASE("A quiet log saves nothing again") {
   world.run();
   CHECK(std::count(world.recorder.log.begin(), world.recorder.log.end(), "position 7") == 1);
   CHECK(world.sleeper.slept.empty());
+}
+
+TEST_CASE(
+    "What may be unsaved is to be saved at the end of the log, and behind a loss that was told") {
+  World world;
+  Delivery lost = delivery({"b"}, 9, true);
+  lost.losses = {{2, 8, "overwritten"}};
+  world.source.answers = {delivery({"a"}, 1, true), lost, delivery({"c"}, 10, true),
+                          delivery({}, 10, true), delivery({}, 10, false)};
+  world.run();
+  CHECK(world.recorder.log == Lines{"event a", "on the way 1",
+                                    "alert 300|Application|2|8|overwritten", "event b",
+                                    "position 9", "event c", "on the way 10", "position 10"});
 }
 
 TEST_CASE("A loss becomes alert 300 with its records where they are known") {
@@ -179,7 +192,8 @@ TEST_CASE("Draining reads everything written so far, at once") {
   world.source.answers = {delivery({"a"}, 1, true), delivery({"b"}, 2, true),
                           delivery({}, 2, false)};
   REQUIRE(world.listening.drain().has_value());
-  CHECK(world.recorder.log == Lines{"event a", "position 1", "event b", "position 2"});
+  CHECK(world.recorder.log ==
+        Lines{"event a", "on the way 1", "event b", "on the way 2", "position 2"});
   CHECK(world.listening.lastRead() == world.clock.time);
 }
 

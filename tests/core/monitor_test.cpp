@@ -355,7 +355,7 @@ TEST_CASE("An incident that was heard but not decided is decided by the next sta
     server.run();
     server.logOpenFailure();
     (void)server.drain();
-    program.monitor.caughtUp(Cursor{}, "classic");
+    program.monitor.caughtUp(Cursor{}, "classic", true);
     program.monitor.stop();
     server.run();
   }
@@ -369,8 +369,8 @@ TEST_CASE("A damaged state file is set aside and the generation before it used")
   SimulatedServer server;
   {
     Program program(server, policyFor(Mode::alert));
-    program.monitor.caughtUp(Cursor{.recordNumber = 7}, "classic");
-    program.monitor.caughtUp(Cursor{.recordNumber = 8}, "classic");
+    program.monitor.caughtUp(Cursor{.recordNumber = 7}, "classic", true);
+    program.monitor.caughtUp(Cursor{.recordNumber = 8}, "classic", true);
     server.run();
   }
   server.stateText[server.stateText.size() / 2] ^= 1;

@@ -35,7 +35,7 @@ struct Program {
     if (const auto position = server.drain()) {
       Cursor cursor;
       cursor.recordNumber = cursor.newestSeen = position->newestRecord;
-      monitor.caughtUp(cursor, "classic");
+      monitor.caughtUp(cursor, "classic", true);
     }
     server.run();
   }

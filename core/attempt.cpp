@@ -89,10 +89,10 @@ awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder order, AttemptPorts p
 
 awaitable<RepairOutcome> finishRepair(const RepairJournal& found, const Policy& policy,
                                       const WatchPolicy& watch, PolicyOrigin origin,
-                                      AttemptPorts ports) {
+                                      const std::string& backupRoot, AttemptPorts ports) {
   Journal journal(ports.state);
-  RepairOutcome outcome =
-      co_await resumeRepair(found, policy, watch, std::move(origin), journal, ports.repair);
+  RepairOutcome outcome = co_await resumeRepair(found, policy, watch, std::move(origin), backupRoot,
+                                                journal, ports.repair);
   // A roll-back that goes on failing is tried each minute and told once.
   const bool nothingNew = found.told && outcome.result == RepairOutcome::Result::failed &&
                           !outcome.rolledBack && journal.isOpen();

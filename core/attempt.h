@@ -24,7 +24,8 @@ boost::asio::awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder, Attempt
 
 /// A journal that was found: completes or rolls back, with its alert. The caller holds the lock.
 boost::asio::awaitable<RepairOutcome> finishRepair(const RepairJournal&, const Policy&,
-                                                   const WatchPolicy&, PolicyOrigin, AttemptPorts);
+                                                   const WatchPolicy&, PolicyOrigin,
+                                                   const std::string& backupRoot, AttemptPorts);
 
 /// "…\backup\20261123-100200-MSExchangeIMC": unique, sortable, made of a policy's name only.
 std::string backupFolderFor(const std::string& backupRoot, const std::string& counterService, Time);

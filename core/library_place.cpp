@@ -25,12 +25,17 @@ std::string folderOfBareName(const std::string& name, const SystemFacts& system,
   return bin;
 }
 
-bool isTrustedDirectory(const std::string& directory, const SystemFacts& system) {
-  return samePath(directory, normalizedPath(system.systemDirectory)) ||
-         (system.exchangeRoot && liesWithin(directory, normalizedPath(*system.exchangeRoot)));
-}
-
 }  // namespace
+
+bool mayHoldLibrary(const std::string& directory, const WatchPolicy& watch,
+                    const SystemFacts& system) {
+  if (watch.directory) {
+    return samePath(directory, normalizedPath(*watch.directory));
+  }
+  return isPlainLocalPath(directory) &&
+         (samePath(directory, normalizedPath(system.systemDirectory)) ||
+          (system.exchangeRoot && liesWithin(directory, normalizedPath(*system.exchangeRoot))));
+}
 
 LibraryPlace findLibraryPlace(const WatchPolicy& watch, const PerformanceKey& key,
                               const SystemFacts& system, const SurveyPorts& ports) {
@@ -50,9 +55,8 @@ LibraryPlace findLibraryPlace(const WatchPolicy& watch, const PerformanceKey& ke
   } else {
     place.directory =
         place.registered.empty() ? exchangeBin(system) : std::string(folderOf(place.registered));
-    place.trusted =
-        (place.registered.empty() && place.directory.empty()) ||
-        (isPlainLocalPath(place.directory) && isTrustedDirectory(place.directory, system));
+    place.trusted = (place.registered.empty() && place.directory.empty()) ||
+                    mayHoldLibrary(place.directory, watch, system);
   }
 
   std::string name = watch.library ? *watch.library : std::string(fileNameOf(place.registered));

@@ -22,4 +22,7 @@ struct LibraryPlace {
 LibraryPlace findLibraryPlace(const WatchPolicy&, const PerformanceKey&, const SystemFacts&,
                               const SurveyPorts&);
 
+/// A folder that the policy or Exchange's setup may have put this service's library in.
+bool mayHoldLibrary(const std::string& directory, const WatchPolicy&, const SystemFacts&);
+
 }  // namespace imshealth

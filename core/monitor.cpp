@@ -95,7 +95,7 @@ awaitable<void> Monitor::finishFoundJournal() {
   WatchPolicy watch = watched ? *watched : WatchPolicy{};
   watch.counterService = state->journal->counterService;
   const RepairOutcome outcome =
-      co_await finishRepair(*state->journal, policy_, watch, origin_, attemptPorts());
+      co_await finishRepair(*state->journal, policy_, watch, origin_, backupRoot_, attemptPorts());
   // What was heard meanwhile is in memory only: the incidents are not read again.
   if (outcome.result == RepairOutcome::Result::repaired) {
     std::erase_if(incidents_, [&](const Incident& incident) {

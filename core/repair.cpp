@@ -1,5 +1,7 @@
 #include "core/repair.h"
 
+#include "core/found_backup.h"
+
 #include <fmt/format.h>
 
 namespace imshealth {
@@ -337,7 +339,8 @@ awaitable<RepairOutcome> repair(RepairOrder order, Journal& journal, RepairPorts
 
 awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& policy,
                                       const WatchPolicy& watch, PolicyOrigin origin,
-                                      Journal& journal, RepairPorts ports) {
+                                      const std::string& backupRoot, Journal& journal,
+                                      RepairPorts ports) {
   RepairOutcome outcome;
   outcome.steps = found.done;
   outcome.failedStep = found.failedStep;
@@ -347,7 +350,7 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
     outcome.reason = "the journal cannot be written: " + *failed;
     co_return outcome;
   }
-  auto backup = Backup::open(found.backupFolder, ports.forBackup());
+  auto backup = openFoundBackup(found, watch, backupRoot, ports.survey, ports.forBackup());
   if (!found.rollingBack) {
     const auto before = countersBefore(backup);
     Verification verification{Verification::Result::disproved, {}, false, StepKind::verify};

@@ -61,9 +61,12 @@ struct RepairOrder {
 /// Carries the plan out. The journal is closed when it returns, unless interrupted or not rolled back.
 boost::asio::awaitable<RepairOutcome> repair(RepairOrder, Journal&, RepairPorts);
 
-/// Takes up a repair whose program ended: verifies, then completes or rolls back; never starts over.
+/// Takes up a repair whose program ended: verifies, then completes or rolls back; never starts
+/// over. A backup that our repair cannot have made (core/found_backup.h) ends it without a
+/// roll-back.
 boost::asio::awaitable<RepairOutcome> resumeRepair(const RepairJournal&, const Policy&,
-                                                   const WatchPolicy&, PolicyOrigin, Journal&,
+                                                   const WatchPolicy&, PolicyOrigin,
+                                                   const std::string& backupRoot, Journal&,
                                                    RepairPorts);
 
 }  // namespace imshealth

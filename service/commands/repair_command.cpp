@@ -178,7 +178,8 @@ class RepairRun {
       watch = *known;
     }
     watch.counterService = journal.counterService;
-    co_await finishRepair(journal, policy_.policy, watch, policy_.origin, ports());
+    const std::string backupRoot = policy_.folder.backup();
+    co_await finishRepair(journal, policy_.policy, watch, policy_.origin, backupRoot, ports());
   }
 
   /// A dry run writes nothing. Else what a clock that was wrong has left behind begins to pass.

@@ -12,6 +12,9 @@
 
 #include <aclapi.h>
 
+#include <algorithm>
+#include <array>
+
 namespace imshealth {
 namespace {
 
@@ -77,6 +80,10 @@ Result<void> makeFolder(const std::string& path, SECURITY_ATTRIBUTES* security) 
 }
 
 constexpr std::string_view notOurs = "foreign";
+/// A file is written beside itself under this name, then moved over the old one.
+constexpr std::string_view beside = ".new";
+constexpr std::array<std::string_view, 5> written = {"state.json", "state.previous.json",
+                                                     "policy.kept.json", "logs", "backup"};
 
 /// Not trusted where it is known: a file system without security tells no owner.
 bool isForeign(const PathElement& element, const std::string& account) {
@@ -162,6 +169,14 @@ Result<std::vector<SetAside>> takeOver(const DataFolder& folder, AdministratorsO
 
 std::vector<FolderLookup> commonFolderLookups() {
   return {askShell, askRegistry, askProfile};
+}
+
+bool isWrittenByService(std::string_view name) {
+  if (name.ends_with(beside)) {
+    name.remove_suffix(beside.size());
+  }
+  return std::ranges::any_of(written,
+                             [&](std::string_view ours) { return equalsIgnoringCase(ours, name); });
 }
 
 Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& lookups) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imshealth {
@@ -26,6 +27,9 @@ struct DataFolder {
   std::string logFile() const { return logs() + "\\imshealth.log"; }
   std::string backup() const { return root + "\\backup"; }
 };
+
+/// The name of something in the root that the service itself writes to while it runs.
+bool isWrittenByService(std::string_view name);
 
 /// The first lookup that answers decides.
 Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& = commonFolderLookups());

@@ -1,10 +1,12 @@
 #include "service/engine_host.h"
 
 #include "core/alerts.h"
+#include "core/ascii.h"
 #include "core/hearing_check.h"
 #include "core/listen.h"
 #include "core/monitor.h"
 #include "core/version.h"
+#include "core/windows_path.h"
 #include "service/adapters.h"
 #include "service/log_settings.h"
 #include "service/metrics_file.h"
@@ -273,11 +275,15 @@ Result<void> EngineHost::run() {
     return started;
   }
   const std::string& policyFile = engine.keeper.file();
+  const std::string folder(folderOf(policyFile)), name(fileNameOf(policyFile));
+  const auto mayBeThePolicy = [name](const std::string& other) {
+    return equalsIgnoringCase(other, name) || !isWrittenByService(other);
+  };
   asio::co_spawn(engine.loop, engine.live(), orEnd);
   asio::co_spawn(engine.loop, engine.checkEachMinute(), orEnd);
   asio::co_spawn(engine.loop,
-                 watchFolder(policyFile.substr(0, policyFile.find_last_of("\\/")),
-                             engine.adapters->stop, [&engine] { return engine.lookWhenWritten(); }),
+                 watchFolder(folder, engine.adapters->stop, mayBeThePolicy,
+                             [&engine] { return engine.lookWhenWritten(); }),
                  orEnd);
   engine.loop.run();
   return {};

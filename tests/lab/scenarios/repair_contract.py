@@ -232,13 +232,19 @@ class Contract(Scenario):
         return status if code == 1 and decided else None
 
     def test_script_that_a_person_can_run(self):
-        for fault in ("inconsistentCounters", "someIndexValuesMissing", "missingCounters"):
+        for fault in ("inconsistentCounters", "someIndexValuesMissing", "missingCounters",
+                      "missingLibrary"):
             with self.subTest(fault=fault):
                 lab = self.server(fault)
                 lab.break_(fault)
                 before = lab.counters()
-                lab.install(policy=policy("repair"), start=False)
+                library = lab.wine.drive_c(exchange.LIBRARY)
+                self.assertEqual(library.exists(), fault != "missingLibrary")
+                lab.install(policy=policy("repair", watch={"trustedCopy": exchange.TRUSTED_COPY}),
+                            start=False)
                 planned = self.repair(lab, "--dry-run", "--script", "C:\\lab\\repair.cmd", code=1)
+                self.assertEqual("restoreLibrary" in [step["step"] for step in planned["steps"]],
+                                 fault == "missingLibrary")
                 self.assertEqual(lab.counters(), before)
                 script = (lab.wine.prefix / "drive_c" / "lab" / "repair.cmd").read_bytes()
                 self.assertEqual(script.count(b"\n"), script.count(b"\r\n"))
@@ -251,6 +257,8 @@ class Contract(Scenario):
 
                 code, text = lab.wine.run("cmd", "/c", "C:\\lab\\repair.cmd", check=False)
                 self.assertEqual(code, 0, text)
+                self.assertEqual(library.read_bytes(),
+                                 lab.wine.drive_c(exchange.TRUSTED_COPY).read_bytes())
                 self.assert_counters_whole(lab)
                 self.assert_neighbours_untouched(before, lab.counters(), lab)
                 self.assertTrue(self.run_json(lab, CHECK, "check", code=0)["healthy"])

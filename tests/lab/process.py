@@ -40,11 +40,18 @@ def _kind(path):
     return "own"
 
 
+# As far as Linux keeps the name: wine_threadpool_worker, wine_threadpool_waitqueue, …
+POOL = "wine_threadpool"
+
+
 @dataclasses.dataclass
 class Activity:
-    wakeups: int  # moments, apart by a tenth of a second and more, at which any thread ran
-    switches: int  # voluntary context switches of all threads; each call to Wine's server is one
-    seconds: float  # processor time
+    """Wake-ups are moments, apart by a tenth of a second and more, at which a thread ran."""
+    wakeups: int = 0  # of any thread
+    own: int = 0  # of a thread of the program; Wine made it and may have named it, but the program's code runs in it
+    wine: int = 0  # of Wine's thread pool, which names its threads; at one moment both kinds may run
+    switches: int = 0  # voluntary context switches of all threads; each call to Wine's server is one
+    seconds: float = 0.0  # processor time
 
 
 class Watch:
@@ -52,39 +59,46 @@ class Watch:
 
     def __init__(self, pid):
         self.pid = pid
-        self.activity = None
+        self.activity = Activity()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._look)
-        self._wakeups = 0
 
     def __enter__(self):
-        self._first = self._switches(), self._seconds()
+        self._first, self._began = self._switches(), self._seconds()
         self._thread.start()
         return self
 
     def __exit__(self, *_):
         self._end.set()
         self._thread.join()
-        self.activity = Activity(self._wakeups, self._switches() - self._first[0],
-                                 self._seconds() - self._first[1])
+        self.activity.seconds = self._seconds() - self._began
 
     def _look(self):
-        before, ran = self._switches(), False
+        before, ran = self._first, set()
         while not self._end.wait(0.05):
             now = self._switches()
-            if now != before and not ran:
-                self._wakeups += 1
-            before, ran = now, now != before
+            runs = set()
+            for thread in before | now:
+                if before.get(thread) != now.get(thread):  # it has run, or begun, or ended
+                    runs |= {"wakeups", "wine" if thread[1] == POOL else "own"}
+            for kind in runs - ran:
+                setattr(self.activity, kind, getattr(self.activity, kind) + 1)
+            self.activity.switches += sum(count - before.get(thread, 0)
+                                          for thread, count in now.items())
+            before, ran = now, runs
 
     def _switches(self):
-        count = 0
+        """Of each thread, by its number and name."""
+        found = {}
         for status in pathlib.Path(f"/proc/{self.pid}/task").glob("*/status"):
             try:
-                count += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)",
-                                       status.read_text("ascii", "replace"), re.M)[1])
+                text = status.read_text("utf-8", "replace")
+                name = re.search(r"^Name:\s+(.*)$", text, re.M)[1]
+                found[status.parent.name, name] = int(
+                    re.search(r"^voluntary_ctxt_switches:\s+(\d+)", text, re.M)[1])
             except OSError:
                 pass  # the thread has ended
-        return count
+        return found
 
     def _seconds(self):
         text = pathlib.Path(f"/proc/{self.pid}/stat").read_text("utf-8", "replace")

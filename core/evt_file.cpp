@@ -1,5 +1,6 @@
 #include "core/evt_file.h"
 
+#include "core/evtx_file.h"
 #include "core/little_endian.h"
 #include "core/record_number.h"
 
@@ -49,9 +50,8 @@ std::size_t findWord(std::span<const std::uint8_t> bytes, std::size_t from, std:
 }  // namespace
 
 Result<EvtFile> EvtFile::open(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() >= 8 && std::memcmp(bytes.data(), "ElfFile", 8) == 0) {
-    return Error(ErrorKind::unsupported, "", 0,
-                 "this is an .evtx log of Windows Vista or later; only Windows itself reads it");
+  if (EvtxHeader::of(bytes)) {
+    return evtxNeedsWindows();
   }
   if (bytes.size() > largest) {
     return Error(ErrorKind::unsupported, "", 0, "the file is larger than 1 GB");

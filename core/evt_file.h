@@ -46,6 +46,8 @@ class EvtFile {
   /// corrupt (no event log at all).
   static Result<EvtFile> open(std::span<const std::uint8_t> bytes);
 
+  std::uint64_t size() const { return bytes_.size(); }
+
   /// Visits everything once.
   EvtFileSummary read(EvtVisitor&) const;
 

@@ -15,20 +15,20 @@ namespace imshealth {
 
 namespace {
 
-class Failures : public EvtVisitor {
+class Failures : public SavedLogVisitor {
  public:
   explicit Failures(const Policy& policy) : policy_(policy) {}
 
-  void onRecord(const EvtRecord& record, EvtOffset) override {
-    if (!hasSource(record, "Perflib") && !hasSource(record, "Microsoft-Windows-Perflib")) {
+  void onRecord(const SavedRecord& record, SavedPlace) override {
+    if (!record.isFromPerflib()) {
       return;
     }
-    const LogEvent event = decodeEvtRecord(record);
+    const LogEvent event = record.decode();
     if (auto failure = matchOpenFailure(event, policy_)) {
       found.push_back({std::move(*failure), timeFromSeconds(event.timeWritten)});
     }
   }
-  void onRecovered(const EvtRecord&, EvtOffset) override {}  // not part of the log any more
+  void onRecovered(const SavedRecord&, SavedPlace) override {}  // not part of the log any more
 
   std::vector<HeardFailure> found;
 
@@ -201,10 +201,10 @@ LocalTime localAt(Time time, int minutesEastOfUtc) {
   return {static_cast<int>(((days + thursday) % 7 + 7) % 7), static_cast<int>(minutes - days * day)};
 }
 
-std::vector<HeardFailure> failuresIn(const EvtFile& file, const Policy& policy,
-                                     EvtFileSummary& summary) {
+std::vector<HeardFailure> failuresIn(SavedLog& log, const Policy& policy, SavedReading& reading,
+                                     const ReportProgress& progress) {
   Failures failures(policy);
-  summary = file.read(failures);
+  reading = log.read(failures, progress);
   return std::move(failures.found);
 }
 

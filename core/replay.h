@@ -6,8 +6,8 @@
 #include "config/policy.h"
 #include "core/causes.h"
 #include "core/decide.h"
-#include "core/evt_file.h"
 #include "core/match.h"
+#include "core/saved_log.h"
 #include "core/time.h"
 
 #include <cstdint>
@@ -38,7 +38,8 @@ struct HeardFailure {
 };
 
 /// Those of one file, in the order of the log.
-std::vector<HeardFailure> failuresIn(const EvtFile&, const Policy&, EvtFileSummary&);
+std::vector<HeardFailure> failuresIn(SavedLog&, const Policy&, SavedReading&,
+                                     const ReportProgress& = {});
 
 /// One incident and what would have been decided about it.
 struct ReplayedIncident {

@@ -10,49 +10,43 @@ namespace imshealth {
 namespace {
 
 constexpr std::uint16_t openFailed = 1008;
-constexpr std::uint64_t recordsPerProgress = 1 << 16;
 
-bool isOfPerflib(const EvtRecord& record) {
-  return hasSource(record, "Perflib") || hasSource(record, "Microsoft-Windows-Perflib");
+/// The order of the log is not that of the senders' clocks.
+template <class Group>
+void countIn(Group& group, std::int64_t time) {
+  group.first = group.events == 0 ? time : std::min(group.first, time);
+  group.last = group.events == 0 ? time : std::max(group.last, time);
+  ++group.events;
 }
 
-bool isOfLoadPerf(const EvtRecord& record) {
-  return hasSource(record, "LoadPerf") || hasSource(record, "Microsoft-Windows-LoadPerf");
-}
-
-class Scan : public EvtVisitor {
+class Scan : public SavedLogVisitor {
  public:
-  Scan(ScannedFile& result, const ScanWindow& window,
-       const std::function<void(std::uint64_t)>& progress)
-      : result_(result), window_(window), progress_(progress) {}
+  Scan(ScannedFile& result, const ScanWindow& window) : result_(result), window_(window) {}
 
-  void onRecord(const EvtRecord& record, EvtOffset offset) override {
-    if (++seen_ % recordsPerProgress == 0 && progress_) {
-      progress_(seen_);
-    }
-    if (isOfPerflib(record)) {
-      if (window_.contains(record.timeGenerated)) {
-        notePerflib(record, offset);
+  void onRecord(const SavedRecord& record, SavedPlace place) override {
+    if (record.isFromPerflib()) {
+      if (window_.contains(record.timeGenerated())) {
+        notePerflib(record, place);
       }
-    } else if (isOfLoadPerf(record) && window_.contains(record.timeGenerated)) {
-      noteRelated("LoadPerf", record, offset);
+    } else if (record.isFromLoadPerf() && window_.contains(record.timeGenerated())) {
+      noteRelated(RelatedSource::loadPerf, record, place);
     }
   }
 
-  void onRecovered(const EvtRecord& record, EvtOffset offset) override {
-    if (window_.contains(record.timeGenerated)) {
-      result_.recovered.push_back(offset);
+  void onRecovered(const SavedRecord& record, SavedPlace place) override {
+    if (window_.contains(record.timeGenerated())) {
+      result_.recovered.push_back(place);
     }
   }
 
  private:
-  void notePerflib(const EvtRecord& record, EvtOffset offset) {
+  void notePerflib(const SavedRecord& record, SavedPlace place) {
     if (record.code() != openFailed) {
-      noteRelated("Perflib", record, offset);
+      noteRelated(RelatedSource::perflib, record, place);
       return;
     }
-    result_.openFailures.push_back(offset);
-    const LogEvent event = decodeEvtRecord(record);
+    result_.openFailures.push_back(place);
+    const LogEvent event = record.decode();
     const std::string service = event.strings.empty() ? std::string() : event.strings[0];
     std::string lower = service;
     std::transform(lower.begin(), lower.end(), lower.begin(), asciiLower);
@@ -62,22 +56,19 @@ class Scan : public EvtVisitor {
       return;
     }
     FailureGroup& group = result_.failures[key];
-    if (group.events++ == 0) {
+    if (group.events == 0) {
       group.counterService = service;
-      group.first = event.timeGenerated;
     }
-    group.last = event.timeGenerated;
+    countIn(group, event.timeGenerated);
   }
 
-  void noteRelated(const char* source, const EvtRecord& record, EvtOffset offset) {
-    result_.related.push_back(offset);
-    ++result_.relatedEvents[{source, record.code()}];
+  void noteRelated(RelatedSource source, const SavedRecord& record, SavedPlace place) {
+    result_.related.push_back(place);
+    countIn(result_.relatedEvents[{source, record.code()}], record.timeGenerated());
   }
 
   ScannedFile& result_;
   const ScanWindow& window_;
-  const std::function<void(std::uint64_t)>& progress_;
-  std::uint64_t seen_ = 0;
 };
 
 /// Digits of a fixed width at the front of `text`, which they are taken from.
@@ -165,12 +156,14 @@ std::optional<std::int64_t> parseScanTime(std::string_view text) {
   return result;
 }
 
-ScannedFile scanFile(std::string name, const EvtFile& file, const ScanWindow& window,
-                     const std::function<void(std::uint64_t)>& progress) {
+ScannedFile scanFile(std::string name, SavedLog& log, const ScanWindow& window,
+                     const ReportProgress& progress) {
   ScannedFile result;
   result.file = std::move(name);
-  Scan scan(result, window, progress);
-  result.summary = file.read(scan);
+  Scan scan(result, window);
+  SavedReading reading = log.read(scan, progress);
+  result.summary = reading.summary;
+  result.brokenOff = std::move(reading.brokenOff);
   return result;
 }
 

@@ -1,13 +1,13 @@
 // What a saved log says about counter libraries: the 1008s and what Perflib and LoadPerf logged
 // around them. A file of a million records is summed up in a few megabytes: what is found is kept
-// as offsets and decoded when it is printed.
+// as places and decoded when it is printed.
 #pragma once
 
-#include "core/evt_file.h"
+#include "core/related_event.h"
+#include "core/saved_log.h"
 #include "core/time.h"
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,23 +38,30 @@ struct FailureGroup {
   std::int64_t last = 0;
 };
 
+/// Events of one id beside them.
+struct RelatedGroup {
+  std::uint64_t events = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
 struct ScannedFile {
   std::string file;
   EvtFileSummary summary;
-  std::vector<EvtOffset> openFailures;  ///< Perflib 1008, any service
-  std::vector<EvtOffset> related;       ///< everything else of Perflib and LoadPerf
-  std::vector<EvtOffset> recovered;     ///< leftovers
+  std::optional<Error> brokenOff;        ///< what comes behind could not be read
+  std::vector<SavedPlace> openFailures;  ///< Perflib 1008, any service
+  std::vector<SavedPlace> related;       ///< everything else of Perflib and LoadPerf
+  std::vector<SavedPlace> recovered;     ///< leftovers
   /// By service and status. Names are hostile: beyond `mostGroups` they are counted in
   /// `otherFailures`.
   std::map<std::pair<std::string, std::optional<std::uint32_t>>, FailureGroup> failures;
   std::uint64_t otherFailures = 0;
-  std::map<std::pair<std::string, std::uint16_t>, std::uint64_t> relatedEvents;
+  std::map<std::pair<RelatedSource, std::uint16_t>, RelatedGroup> relatedEvents;
 
   static constexpr std::size_t mostGroups = 1000;
 };
 
-/// `progress` is called now and then with the number of records read.
-ScannedFile scanFile(std::string name, const EvtFile&, const ScanWindow&,
-                     const std::function<void(std::uint64_t)>& progress = {});
+ScannedFile scanFile(std::string name, SavedLog&, const ScanWindow&,
+                     const ReportProgress& progress = {});
 
 }  // namespace imshealth

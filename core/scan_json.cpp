@@ -5,6 +5,7 @@
 #include "core/status_code.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <iterator>
 #include <ostream>
@@ -45,36 +46,47 @@ void appendStatus(std::string& json, std::optional<std::uint32_t> status) {
   }
 }
 
+std::string_view meaningIn(const LogEvent& event) {
+  return isFromPerflib(event)    ? meaningOf(RelatedSource::perflib, event.code())
+         : isFromLoadPerf(event) ? meaningOf(RelatedSource::loadPerf, event.code())
+                                 : std::string_view();
+}
+
 class ScanJson : public ScanOutput {
  public:
   ScanJson(std::ostream& out, bool listRecovered) : out_(out), listRecovered_(listRecovered) {}
 
   void begin() override { json_ += "{\"files\":["; }
 
-  void add(const ScannedFile& scanned, const EvtFile& file) override {
+  std::optional<Error> add(const ScannedFile& scanned, SavedLog& log) override {
     const EvtFileSummary& summary = scanned.summary;
+    std::optional<Error> error = scanned.brokenOff;
     beginFile(scanned.file);
     fmt::format_to(std::back_inserter(json_),
                    ",\"records\":{},\"damaged\":{},\"gaps\":{},\"missing\":{},\"dirty\":{},"
                    "\"wrapped\":{},\"openFailures\":[",
                    summary.records, summary.damaged, summary.gaps, summary.missing, summary.dirty,
                    summary.wrapped);
-    addEach(scanned.openFailures, file, [this](const LogEvent& event) { addOpenFailure(event); });
+    addEach(scanned.openFailures, log, error,
+            [this](const LogEvent& event) { addOpenFailure(event); });
     json_ += "],\"related\":[";
-    addEach(scanned.related, file, [this](const LogEvent& event) { addEvent(event); });
+    addEach(scanned.related, log, error, [this](const LogEvent& event) { addEvent(event); });
     fmt::format_to(std::back_inserter(json_), "],\"recovered\":{}", summary.recovered);
     if (listRecovered_) {
       json_ += ",\"recoveredEvents\":[";
-      addEach(scanned.recovered, file, [this](const LogEvent& event) { addEvent(event); });
+      addEach(scanned.recovered, log, error, [this](const LogEvent& event) { addEvent(event); });
       json_ += ']';
     }
+    if (error) {
+      addError(*error);
+    }
     json_ += '}';
+    return error;
   }
 
   void addFailed(const std::string& file, const Error& error) override {
     beginFile(file);
-    json_ += ",\"error\":";
-    appendString(json_, error.describe());
+    addError(error);
     json_ +=
         ",\"records\":0,\"damaged\":0,\"gaps\":0,\"openFailures\":[],\"related\":[],\"recovered\":"
         "0}";
@@ -89,26 +101,36 @@ class ScanJson : public ScanOutput {
   void beginFile(const std::string& name) {
     json_ += first_ ? "{\"file\":" : ",{\"file\":";
     first_ = false;
-    appendString(json_, name);
+    // A name outside of Windows is any bytes.
+    using Json = nlohmann::json;
+    json_ += Json(name).dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
   template <class Add>
-  void addEach(std::span<const EvtOffset> offsets, const EvtFile& file, Add add) {
+  void addEach(std::span<const SavedPlace> places, SavedLog& log, std::optional<Error>& error,
+               Add add) {
     bool comma = false;
-    for (const EvtOffset offset : offsets) {
-      const auto event = file.decode(offset);
-      if (!event) {
-        continue;  // the file has changed under us
-      }
+    auto failed = log.decode(places, [&](const LogEvent& event) {
       if (comma) {
         json_ += ',';
       }
       comma = true;
-      add(*event);
+      add(event);
       if (json_.size() >= writeAt) {
         flush();
       }
+    });
+    if (failed && !error) {
+      error = std::move(failed);
     }
+  }
+
+  /// The file's name is told already.
+  void addError(Error error) {
+    error.where.clear();
+    json_ += ",\"error\":";
+    appendString(json_, error.describe());
+    fmt::format_to(std::back_inserter(json_), ",\"errorCode\":{}", error.systemCode);
   }
 
   void addHead(const LogEvent& event) {
@@ -132,7 +154,13 @@ class ScanJson : public ScanOutput {
     addHead(event);
     json_ += ",\"source\":";
     appendString(json_, event.source);
-    fmt::format_to(std::back_inserter(json_), ",\"id\":{},\"strings\":[", event.code());
+    fmt::format_to(std::back_inserter(json_), ",\"id\":{}", event.code());
+    const std::string_view meaning = meaningIn(event);
+    if (!meaning.empty()) {
+      json_ += ",\"meaning\":";
+      appendString(json_, meaning);
+    }
+    json_ += ",\"strings\":[";
     for (std::size_t i = 0; i < event.strings.size(); ++i) {
       if (i != 0) {
         json_ += ',';

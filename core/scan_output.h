@@ -6,6 +6,7 @@
 
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace imshealth {
@@ -14,8 +15,9 @@ class ScanOutput {
  public:
   virtual ~ScanOutput() = default;
   virtual void begin() {}
-  /// The file the result was made from is still there, for decoding.
-  virtual void add(const ScannedFile&, const EvtFile&) = 0;
+  /// The log the result was made from is still there, for decoding. The reason where the result, or
+  /// what is listed of it, is not all that the file holds.
+  virtual std::optional<Error> add(const ScannedFile&, SavedLog&) = 0;
   /// A file that could not be read.
   virtual void addFailed(const std::string& file, const Error&) = 0;
   virtual void end() {}

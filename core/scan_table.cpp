@@ -26,25 +26,46 @@ std::string padded(const std::string& text, std::size_t width) {
   return own < width ? text + std::string(width - own, ' ') : text;
 }
 
+constexpr std::size_t mostRelated = 40;  ///< lines; ids are chosen by whoever writes an event
+
+std::string counted(std::uint64_t number, const char* thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+/// The file's name stands above it.
+std::string reasonOf(Error error) {
+  error.where.clear();
+  return error.describe();
+}
+
 class ScanTable : public ScanOutput {
  public:
   ScanTable(std::ostream& out, bool listRecovered) : out_(out), listRecovered_(listRecovered) {}
 
-  void add(const ScannedFile& scanned, const EvtFile& file) override {
+  std::optional<Error> add(const ScannedFile& scanned, SavedLog& log) override {
+    std::optional<Error> error = scanned.brokenOff;
     const EvtFileSummary& summary = scanned.summary;
     out_ << scanned.file << '\n';
-    out_ << fmt::format("  {} records, {} damaged, {} gaps ({} records missing), {} recovered{}\n",
-                        summary.records, summary.damaged, summary.gaps, summary.missing,
+    out_ << fmt::format("  {}, {} damaged, {} ({} missing), {} recovered{}\n",
+                        counted(summary.records, "record"), summary.damaged,
+                        counted(summary.gaps, "gap"), counted(summary.missing, "record"),
                         summary.recovered, summary.dirty ? ", not closed cleanly" : "");
+    if (scanned.brokenOff) {
+      out_ << "  not read to its end: " << reasonOf(*scanned.brokenOff) << '\n';
+    }
     addFailures(scanned);
     addRelated(scanned);
     if (listRecovered_) {
-      addRecovered(scanned, file);
+      auto failed = addRecovered(scanned, log);
+      if (failed && !error) {
+        error = std::move(failed);
+      }
     }
+    return error;
   }
 
   void addFailed(const std::string& file, const Error& error) override {
-    out_ << file << "\n  not read: " << error.describe() << '\n';
+    out_ << file << "\n  not read: " << reasonOf(error) << '\n';
   }
 
  private:
@@ -53,8 +74,8 @@ class ScanTable : public ScanOutput {
       out_ << "  no counter library failed to open (Perflib 1008)\n";
       return;
     }
-    out_ << fmt::format("  {} times a counter library failed to open (Perflib 1008):\n",
-                        scanned.openFailures.size());
+    out_ << fmt::format("  {} a counter library failed to open (Perflib 1008):\n",
+                        counted(scanned.openFailures.size(), "time"));
     std::size_t width = std::string_view("counter service").size();
     for (const auto& [key, group] : scanned.failures) {
       width = std::max(width, std::min<std::size_t>(widthOf(sanitise(group.counterService)), 40));
@@ -66,8 +87,9 @@ class ScanTable : public ScanOutput {
       out_ << "  " << padded(sanitise(group.counterService), width)
            << fmt::format("  {:>6}  {}  {}  {}", group.events, timeText(group.first),
                           timeText(group.last), status ? describeStatus(*status) : "none");
-      if (const StatusRow* row = status ? findStatus(*status) : nullptr) {
-        out_ << ": " << row->meaning;
+      if (status) {
+        const StatusRow* row = findStatus(*status);
+        out_ << ": " << (row ? row->meaning : "meaning not known");
       }
       out_ << '\n';
     }
@@ -80,27 +102,36 @@ class ScanTable : public ScanOutput {
     if (scanned.relatedEvents.empty()) {
       return;
     }
-    out_ << "  beside them, with their number:";
-    const char* separator = " ";
-    for (const auto& [key, count] : scanned.relatedEvents) {
-      out_ << separator << fmt::format("{} {} ({})", key.first, key.second, count);
-      separator = ", ";
+    out_ << "  what else Perflib and LoadPerf logged:\n"
+            "  event          events  first                 last                  meaning\n";
+    std::size_t lines = 0;
+    std::uint64_t others = 0;
+    for (const auto& [key, group] : scanned.relatedEvents) {
+      const auto& [source, id] = key;
+      if (++lines > mostRelated) {
+        others += group.events;
+        continue;
+      }
+      const std::string_view meaning = meaningOf(source, id);
+      out_ << fmt::format("  {:<8} {:<5} {:>6}  {}  {}  {}\n", toString(source), id, group.events,
+                          timeText(group.first), timeText(group.last),
+                          meaning.empty() ? "not known" : meaning);
     }
-    out_ << '\n';
+    if (others != 0) {
+      out_ << fmt::format("  and {} of further ids\n", others);
+    }
   }
 
-  void addRecovered(const ScannedFile& scanned, const EvtFile& file) {
-    for (const EvtOffset offset : scanned.recovered) {
-      if (const auto event = file.decode(offset)) {
-        std::string strings;
-        for (const std::string& text : event->strings) {
-          strings += (strings.empty() ? "" : " | ") + sanitise(text);
-        }
-        out_ << fmt::format("  recovered {} {} {} {} {}\n", event->recordNumber,
-                            timeText(event->timeGenerated), sanitise(event->source), event->code(),
-                            strings);
+  std::optional<Error> addRecovered(const ScannedFile& scanned, SavedLog& log) {
+    return log.decode(scanned.recovered, [this](const LogEvent& event) {
+      std::string strings;
+      for (const std::string& text : event.strings) {
+        strings += (strings.empty() ? "" : " | ") + sanitise(text);
       }
-    }
+      out_ << fmt::format("  recovered {} {} {} {} {}\n", event.recordNumber,
+                          timeText(event.timeGenerated), sanitise(event.source), event.code(),
+                          strings);
+    });
   }
 
   std::ostream& out_;

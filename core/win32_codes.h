@@ -9,13 +9,21 @@
 
 namespace imshealth::win32 {
 
+inline constexpr std::uint32_t fileNotFound = 2;
+inline constexpr std::uint32_t pathNotFound = 3;
 inline constexpr std::uint32_t accessDenied = 5;
 inline constexpr std::uint32_t invalidHandle = 6;
+inline constexpr std::uint32_t notEnoughMemory = 8;
+inline constexpr std::uint32_t invalidData = 13;
+inline constexpr std::uint32_t outOfMemory = 14;
+inline constexpr std::uint32_t sharingViolation = 32;
 inline constexpr std::uint32_t handleEof = 38;
 inline constexpr std::uint32_t invalidParameter = 87;
 inline constexpr std::uint32_t insufficientBuffer = 122;
 inline constexpr std::uint32_t noMoreItems = 259;
 inline constexpr std::uint32_t notFound = 1168;
+inline constexpr std::uint32_t noSystemResources = 1450;
+inline constexpr std::uint32_t commitmentLimit = 1455;
 inline constexpr std::uint32_t eventLogFileCorrupt = 1500;
 inline constexpr std::uint32_t eventLogFileChanged = 1503;
 inline constexpr std::uint32_t rpcUnknownInterface = 1717;

@@ -24,8 +24,8 @@ inline constexpr int unreachable = 3;  ///< needs administrator rights or cannot
 struct CommandIo {
   std::ostream& out;
   std::ostream& err;
-  bool terminal = false;  ///< `out` is a terminal: progress is welcome
-  bool colour = false;    ///< and it understands colours (ANSI)
+  bool terminal = false;  ///< `err` is a terminal: progress is welcome
+  bool colour = false;    ///< `out` is a terminal that understands colours (ANSI)
 };
 
 /// What the verbs fill in while the command line is parsed.

@@ -23,5 +23,5 @@ int wmain(int argc, wchar_t** argv) {
   }
   ConsoleStream out(STD_OUTPUT_HANDLE);
   ConsoleStream err(STD_ERROR_HANDLE);
-  return runCommandLine(arguments, {out, err, out.isTerminal(), out.takesColour()});
+  return runCommandLine(arguments, {out, err, err.isTerminal(), out.takesColour()});
 }

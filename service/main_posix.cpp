@@ -6,8 +6,9 @@
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const bool terminal = isatty(STDOUT_FILENO) != 0;
-  const int code = imshealth::runCommandLine(arguments, {std::cout, std::cerr, terminal, terminal});
+  const int code =
+      imshealth::runCommandLine(arguments, {std::cout, std::cerr, isatty(STDERR_FILENO) != 0,
+                                            isatty(STDOUT_FILENO) != 0});
   std::cout.flush();
   return code;
 }

@@ -7,8 +7,12 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace imshealth {
+
+/// The first bytes of a file, as many as there are. Error kind unsupported: a device or a pipe.
+Result<std::vector<std::uint8_t>> readBeginning(const std::string& utf8Path, std::size_t size);
 
 class MappedFile {
  public:

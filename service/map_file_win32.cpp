@@ -4,16 +4,46 @@
 #include "service/win32/text.h"
 
 namespace imshealth {
+namespace {
 
-Result<MappedFile> MappedFile::open(const std::string& path) {
-  const UniqueFile file(CreateFileW(toWide(path).c_str(), GENERIC_READ,
-                                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
-                                    OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, nullptr));
+/// A name may turn out to be a pipe, whose owner must not act in our name for it.
+Result<UniqueFile> openOnDisk(const std::string& path) {
+  UniqueFile file(
+      CreateFileW(toWide(path).c_str(), GENERIC_READ,
+                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
+                  FILE_FLAG_SEQUENTIAL_SCAN | SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, nullptr));
   if (!file) {
     return lastError(path);
   }
+  if (GetFileType(file.get()) != FILE_TYPE_DISK) {
+    return Error(ErrorKind::unsupported, path, 0, "a device or a pipe, not a file");
+  }
+  return file;
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> readBeginning(const std::string& path, std::size_t size) {
+  const auto file = openOnDisk(path);
+  if (!file) {
+    return file.error();
+  }
+  std::vector<std::uint8_t> bytes(size);
+  DWORD read = 0;
+  if (!ReadFile(file->get(), bytes.data(), static_cast<DWORD>(size), &read, nullptr)) {
+    return lastError(path);
+  }
+  bytes.resize(read);
+  return bytes;
+}
+
+Result<MappedFile> MappedFile::open(const std::string& path) {
+  const auto file = openOnDisk(path);
+  if (!file) {
+    return file.error();
+  }
   DWORD high = 0;
-  const DWORD low = GetFileSize(file.get(), &high);
+  const DWORD low = GetFileSize(file->get(), &high);
   if (low == INVALID_FILE_SIZE && GetLastError() != NO_ERROR) {
     return lastError(path);
   }
@@ -23,7 +53,8 @@ Result<MappedFile> MappedFile::open(const std::string& path) {
   if (low == 0) {
     return MappedFile(std::span<const std::uint8_t>());  // an empty file cannot be mapped
   }
-  const UniqueHandle mapping(CreateFileMappingW(file.get(), nullptr, PAGE_READONLY, 0, 0, nullptr));
+  const UniqueHandle mapping(
+      CreateFileMappingW(file->get(), nullptr, PAGE_READONLY, 0, 0, nullptr));
   if (!mapping) {
     return lastError(path);
   }

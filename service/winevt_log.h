@@ -6,6 +6,7 @@
 #include "service/change_signal.h"
 #include "service/open_event_source.h"
 #include "service/win32/winevt_handle.h"
+#include "service/winevt_renderer.h"
 
 namespace imshealth {
 
@@ -13,7 +14,8 @@ namespace imshealth {
 class WinevtLog : public WinevtApi {
  public:
   /// `changed`: signalled when there are events; outlives this.
-  explicit WinevtLog(HANDLE changed) : evt_(winevtFunctions()), changed_(changed) {}
+  explicit WinevtLog(HANDLE changed)
+      : evt_(winevtFunctions()), changed_(changed), renderer_(evt_) {}
 
   std::uint32_t subscribe(Start, const std::string& bookmark) override;
   void close() override;
@@ -21,14 +23,10 @@ class WinevtLog : public WinevtApi {
   LogState logState() override;
 
  private:
-  WinevtRecord render(EVT_HANDLE event);
-  std::string renderBookmark(EVT_HANDLE lastEvent);
-  std::uint32_t renderInto(EVT_HANDLE context, EVT_HANDLE fragment, DWORD flags, DWORD& properties);
-
   const WinevtFunctions* evt_;
   HANDLE changed_;
-  UniqueEvtHandle subscription_, bookmark_, systemContext_, userContext_;
-  std::vector<std::uint64_t> buffer_;  // aligned for EVT_VARIANT
+  WinevtRenderer renderer_;
+  UniqueEvtHandle subscription_, bookmark_;
 };
 
 class WinevtEventSource : public StoppableEventSource {

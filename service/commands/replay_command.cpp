@@ -1,11 +1,12 @@
-// imshealth replay FILE.evt…
+// imshealth replay FILE…
 #include "core/replay_output.h"
 
 #include "config/parse_policy.h"
 #include "service/clock.h"
 #include "service/commands/commands.h"
+#include "service/commands/reading_progress.h"
 #include "service/given_file.h"
-#include "service/map_file.h"
+#include "service/open_saved_log.h"
 
 #include <CLI/CLI.hpp>
 
@@ -72,14 +73,19 @@ int run(const ReplayOptions& options, CommandIo& io) {
   report.mode = policy->mode;
   std::vector<HeardFailure> heard;
   for (const std::string& name : options.files) {
-    const auto mapped = MappedFile::open(name);
-    const auto file = mapped ? EvtFile::open(mapped->bytes()) : Result<EvtFile>(mapped.error());
-    if (!file) {
-      io.err << "imshealth: " << name << ": " << file.error().text << "\n";
+    const auto log = openSavedLog(name);
+    if (!log) {
+      io.err << "imshealth: " << log.error().describe() << "\n";
       return exit_code::usage;
     }
-    report.files.push_back({name, {}});
-    auto found = failuresIn(*file, *policy, report.files.back().summary);
+    SavedReading reading;
+    ProgressLine progress(io, name);
+    auto found = failuresIn(**log, *policy, reading, progress.report());
+    if (reading.brokenOff) {  // what is missing could have changed every decision
+      io.err << "imshealth: " << reading.brokenOff->describe() << "\n";
+      return exit_code::usage;
+    }
+    report.files.push_back({name, reading.summary});
     heard.insert(heard.end(), std::make_move_iterator(found.begin()),
                  std::make_move_iterator(found.end()));
   }
@@ -93,7 +99,8 @@ int run(const ReplayOptions& options, CommandIo& io) {
 void addReplayCommand(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<ReplayOptions>();
   CLI::App* command = app.add_subcommand(
-      "replay", "What today's policy would have decided at each event of saved event logs (.evt)");
+      "replay", "What today's policy would have decided at each event of saved event logs (.evt; on Windows "
+      "Vista and later .evtx too)");
   command->add_option("files", options->files, "Saved event logs of one server")->required();
   command->add_option("--policy", options->policyFile, "Another policy file");
   command->add_option("--assume", options->assume, "How each repair ends; failed if not given")

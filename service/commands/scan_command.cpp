@@ -1,11 +1,10 @@
-// imshealth scan FILE.evt…
+// imshealth scan FILE…
 #include "core/scan_output.h"
 #include "service/commands/commands.h"
-#include "service/map_file.h"
+#include "service/commands/reading_progress.h"
+#include "service/open_saved_log.h"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
 #include <memory>
 #include <ostream>
 
@@ -17,34 +16,6 @@ struct ScanOptions {
   std::string since, until;
   bool json = false;
   bool recovered = false;
-};
-
-/// A line on a terminal that shows that something happens, for files that take their time.
-class Progress {
- public:
-  Progress(std::ostream& err, bool wanted, const std::string& file) : err_(err), file_(file) {
-    if (wanted) {
-      callback_ = [this](std::uint64_t records) {
-        shown_ = true;
-        err_ << fmt::format("\r{}: {} records", file_, records) << std::flush;
-      };
-    }
-  }
-  ~Progress() {
-    if (shown_) {
-      err_ << "\r\x1B[K" << std::flush;
-    }
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  const std::function<void(std::uint64_t)>& callback() const { return callback_; }
-
- private:
-  std::ostream& err_;
-  const std::string& file_;
-  std::function<void(std::uint64_t)> callback_;
-  bool shown_ = false;
 };
 
 std::optional<ScanWindow> windowOf(const ScanOptions& options, std::ostream& err) {
@@ -65,6 +36,10 @@ std::optional<ScanWindow> windowOf(const ScanOptions& options, std::ostream& err
       !read("--until", options.until, window.until)) {
     return std::nullopt;
   }
+  if (window.since && window.until && *window.since >= *window.until) {
+    err << "imshealth: --since is not before --until, so no event can lie between them\n";
+    return std::nullopt;
+  }
   return window;
 }
 
@@ -77,27 +52,28 @@ int scan(const ScanOptions& options, const CommandIo& io) {
       options.json ? scanJson(io.out, options.recovered) : scanTable(io.out, options.recovered);
   bool found = false;
   bool unreadable = false;
-  const auto failed = [&](const std::string& file, const Error& error) {
-    output->addFailed(file, error);
-    io.err << "imshealth: " << file << ": " << error.text << '\n';
+  const auto tell = [&](const Error& error) {
+    io.err << "imshealth: " << error.describe() << '\n';
     unreadable = true;
   };
   output->begin();
   for (const std::string& name : options.files) {
-    const auto mapped = MappedFile::open(name);
-    if (!mapped) {
-      failed(name, mapped.error());
+    const auto log = openSavedLog(name);
+    if (!log) {
+      output->addFailed(name, log.error());
+      tell(log.error());
       continue;
     }
-    const auto file = EvtFile::open(mapped->bytes());
-    if (!file) {
-      failed(name, file.error());
-      continue;
+    ScannedFile scanned;
+    {
+      ProgressLine progress(io, name);
+      scanned = scanFile(name, **log, *window, progress.report());
     }
-    const Progress progress(io.err, io.terminal, name);
-    const ScannedFile scanned = scanFile(name, *file, *window, progress.callback());
     found = found || !scanned.openFailures.empty();
-    output->add(scanned, *file);
+    if (auto error = output->add(scanned, **log)) {
+      error->where = name;
+      tell(*error);
+    }
   }
   output->end();
   if (unreadable) {
@@ -111,7 +87,8 @@ int scan(const ScanOptions& options, const CommandIo& io) {
 void addScanCommand(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<ScanOptions>();
   CLI::App* command = app.add_subcommand(
-      "scan", "Find events 1008 of Perflib, and what surrounds them, in saved event logs (.evt)");
+      "scan", "Find events 1008 of Perflib, and what surrounds them, in saved event logs (.evt; on Windows "
+      "Vista and later .evtx too)");
   command->add_option("files", options->files, "Saved event logs")->required();
   command->add_option("--since", options->since, "Only events from this time on (UTC)");
   command->add_option("--until", options->until, "Only events before this time (UTC)");

@@ -25,6 +25,7 @@ bool find(Function& function, const char* name) {
 WinevtFunctions look(bool& complete) {
   WinevtFunctions found;
   complete = isVistaOrLater() && find(found.subscribe, "EvtSubscribe") &&
+             find(found.query, "EvtQuery") && find(found.seek, "EvtSeek") &&
              find(found.next, "EvtNext") && find(found.close, "EvtClose") &&
              find(found.render, "EvtRender") &&
              find(found.createRenderContext, "EvtCreateRenderContext") &&

@@ -14,6 +14,8 @@ namespace imshealth {
 
 struct WinevtFunctions {
   decltype(&::EvtSubscribe) subscribe = nullptr;
+  decltype(&::EvtQuery) query = nullptr;
+  decltype(&::EvtSeek) seek = nullptr;
   decltype(&::EvtNext) next = nullptr;
   decltype(&::EvtClose) close = nullptr;
   decltype(&::EvtRender) render = nullptr;

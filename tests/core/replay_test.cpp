@@ -1,5 +1,6 @@
 // Today's policy over yesterday's log: the decisions of the service, under assumptions that are named.
 #include "core/replay_output.h"
+#include "core/saved_evt.h"
 #include "tests/core/simulated_server.h"
 #include "tests/support/evt_bytes.h"
 
@@ -188,9 +189,10 @@ TEST_CASE("The saved log is matched as the service matches events") {
   add(u"Microsoft-Windows-Perflib", 0x000003F0, u"MSExchangeIMC");
   const auto file = EvtFile::open(bytes);
   REQUIRE(file.has_value());
-  EvtFileSummary summary;
-  const auto found = failuresIn(*file, repairing(), summary);
-  CHECK(summary.records == 5);
+  SavedEvt log(*file);
+  SavedReading reading;
+  const auto found = failuresIn(log, repairing(), reading);
+  CHECK(reading.summary.records == 5);
   REQUIRE(found.size() == 2);
   CHECK(found[0].failure.counterService == "MSExchangeIMC");
   CHECK(found[0].failure.recordNumber == 1);

@@ -1,9 +1,11 @@
+#include "core/saved_evt.h"
 #include "core/scan_output.h"
 #include "tests/support/evt_bytes.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <sstream>
 
 using namespace imshealth;
@@ -54,13 +56,18 @@ std::vector<RecordParts> someRecords() {
   return records;
 }
 
-json scanToJson(const Bytes& bytes, const ScanWindow& window, bool listRecovered = false) {
+SavedEvt saved(const Bytes& bytes) {
   const auto file = EvtFile::open(bytes);
   REQUIRE(file.has_value());
+  return SavedEvt(*file);
+}
+
+json scanToJson(const Bytes& bytes, const ScanWindow& window, bool listRecovered = false) {
+  SavedEvt log = saved(bytes);
   std::ostringstream out;
   const auto output = scanJson(out, listRecovered);
   output->begin();
-  output->add(scanFile("C:\\logs\\app\"1.evt", *file, window), *file);
+  output->add(scanFile("C:\\logs\\app\"1.evt", log, window), log);
   output->addFailed("gone.evt", Error(ErrorKind::missing, "gone.evt", 2, "not there"));
   output->end();
   return json::parse(out.str());
@@ -119,16 +126,56 @@ TEST_CASE("Leftovers are counted, and listed only when asked for") {
 
 TEST_CASE("The table says which services failed, how often and what the status means") {
   const Bytes bytes = logOf(someRecords());
-  const auto file = EvtFile::open(bytes);
-  REQUIRE(file.has_value());
-  const ScannedFile scanned = scanFile("app.evt", *file, {});
+  SavedEvt log = saved(bytes);
+  const ScannedFile scanned = scanFile("app.evt", log, {});
   CHECK(scanned.failures.size() == 3);  // the two spellings are one service
   std::ostringstream out;
-  scanTable(out, false)->add(scanned, *file);
+  scanTable(out, false)->add(scanned, log);
   CHECK(out.str().find("7 records") != std::string::npos);
   CHECK(out.str().find("MSExchangeIMC         2  2000-01-01T00:01:00Z") != std::string::npos);
   CHECK(out.str().find("126 (ERROR_MOD_NOT_FOUND)") != std::string::npos);
-  CHECK(out.str().find("LoadPerf 1000 (1)") != std::string::npos);
+  CHECK(out.str().find("4 times a counter library failed to open") != std::string::npos);
+  CHECK(out.str().find("LoadPerf 1000       1  2000-01-01T00:04:00Z  2000-01-01T00:04:00Z  "
+                       "counters were loaded") != std::string::npos);
+  CHECK(out.str().find("Perflib  1009       1") != std::string::npos);
+}
+
+TEST_CASE("First and last are by the senders' clocks, not by the order of the log") {
+  std::vector<RecordParts> records{perflib(5, u"Tcpip", 2), perflib(6, u"Tcpip", 2),
+                                   perflib(7, u"Tcpip", 2)};
+  records[1].timeGenerated = 946684800;
+  const Bytes bytes = logOf(records);
+  SavedEvt log = saved(bytes);
+  const ScannedFile scanned = scanFile("x", log, {});
+  REQUIRE(scanned.failures.size() == 1);
+  CHECK(scanned.failures.begin()->second.first == 946684800);
+  CHECK(scanned.failures.begin()->second.last == 946684800 + 7 * 60);
+}
+
+TEST_CASE("Made-up ids of neighbours make a table of bounded length") {
+  std::vector<RecordParts> records;
+  for (std::uint32_t i = 1; i <= 300; ++i) {
+    records.push_back(perflib(i, u"Tcpip", 2));
+    records.back().eventId = 2000 + i;
+  }
+  const Bytes bytes = logOf(records);
+  SavedEvt log = saved(bytes);
+  std::ostringstream out;
+  scanTable(out, false)->add(scanFile("x", log, {}), log);
+  const std::string table = out.str();
+  CHECK(std::count(table.begin(), table.end(), '\n') < 50);
+  CHECK(table.find("and 260 of further ids") != std::string::npos);
+}
+
+TEST_CASE("A file name that is no UTF-8 leaves the JSON whole") {
+  const Bytes bytes = logOf(someRecords());
+  SavedEvt log = saved(bytes);
+  std::ostringstream out;
+  const auto output = scanJson(out, false);
+  output->begin();
+  output->add(scanFile("caf\xE9.evt", log, {}), log);
+  output->end();
+  CHECK(json::parse(out.str())["files"][0]["file"] == "caf\xEF\xBF\xBD.evt");
 }
 
 TEST_CASE("Made-up service names cost a bounded amount of memory") {
@@ -138,9 +185,8 @@ TEST_CASE("Made-up service names cost a bounded amount of memory") {
     records.push_back(perflib(i, u"service" + std::u16string(number.begin(), number.end()), 2));
   }
   const Bytes bytes = logOf(records);
-  const auto file = EvtFile::open(bytes);
-  REQUIRE(file.has_value());
-  const ScannedFile scanned = scanFile("x", *file, {});
+  SavedEvt log = saved(bytes);
+  const ScannedFile scanned = scanFile("x", log, {});
   CHECK(scanned.failures.size() == ScannedFile::mostGroups);
   CHECK(scanned.otherFailures == 3000 - ScannedFile::mostGroups);
 }

@@ -200,6 +200,10 @@ class Lab:
             return numbers["first"], numbers["last"]
         return end
 
+    def save_log(self, path, dirty=False):
+        """The log as an .evtx: a stand-in's, see tests/lab/README.md."""
+        self.wine.run("labevent", "save", path, "--dirty", "1" if dirty else "0")
+
     def clear_log(self):
         self.wine.run("labevent", "clear")
 

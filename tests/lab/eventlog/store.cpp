@@ -41,6 +41,33 @@ void put(std::uint8_t*& out, const void* bytes, std::size_t size) {
 
 }  // namespace
 
+void decode(const RecordHead& head, Event& event) {
+  event.form = static_cast<Form>(head.form);
+  event.number = head.number;
+  event.fileTime = head.fileTime;
+  event.timeGenerated = head.timeGenerated;
+  event.timeWritten = head.timeWritten;
+  event.eventId = head.eventId;
+  event.type = head.type;
+  event.category = head.category;
+  event.processId = head.processId;
+  event.threadId = head.threadId;
+  const auto* text = reinterpret_cast<const wchar_t*>(&head + 1);
+  event.source = text;
+  text += head.sourceLength;
+  event.computer = text;
+  text += head.computerLength;
+  event.strings.clear();
+  for (std::uint16_t i = 0; i < head.stringCount; ++i) {
+    event.strings.emplace_back(text);
+    text += event.strings.back().size() + 1;
+  }
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text);
+  event.sid.assign(bytes, bytes + head.sidLength);
+  bytes += head.sidLength;
+  event.data.assign(bytes, bytes + head.dataLength);
+}
+
 Store& Store::instance() {
   // Never destroyed: listener threads of the DLLs may outlive the module's static objects.
   static Store* store = new Store;
@@ -161,31 +188,18 @@ bool Store::read(std::uint64_t number, Event& event) {
   if (number < header_->oldest || number >= header_->next) {
     return false;
   }
-  const RecordHead& head = *at(index_[number % indexSlots]);
-  event.form = static_cast<Form>(head.form);
-  event.number = head.number;
-  event.fileTime = head.fileTime;
-  event.timeGenerated = head.timeGenerated;
-  event.timeWritten = head.timeWritten;
-  event.eventId = head.eventId;
-  event.type = head.type;
-  event.category = head.category;
-  event.processId = head.processId;
-  event.threadId = head.threadId;
-  const auto* text = reinterpret_cast<const wchar_t*>(&head + 1);
-  event.source = text;
-  text += head.sourceLength;
-  event.computer = text;
-  text += head.computerLength;
-  event.strings.clear();
-  for (std::uint16_t i = 0; i < head.stringCount; ++i) {
-    event.strings.emplace_back(text);
-    text += event.strings.back().size() + 1;
+  decode(*at(index_[number % indexSlots]), event);
+  return true;
+}
+
+bool Store::copy(std::uint64_t number, std::vector<std::uint8_t>& record) {
+  StoreLock guard(*this);
+  if (number < header_->oldest || number >= header_->next) {
+    return false;
   }
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text);
-  event.sid.assign(bytes, bytes + head.sidLength);
-  bytes += head.sidLength;
-  event.data.assign(bytes, bytes + head.dataLength);
+  const RecordHead& head = *at(index_[number % indexSlots]);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&head);
+  record.assign(bytes, bytes + head.size);
   return true;
 }
 

@@ -121,6 +121,9 @@ struct Event {
   std::vector<std::uint8_t> data;
 };
 
+// What a stored record says. Its lengths are believed.
+void decode(const RecordHead& record, Event& event);
+
 // The mapped store. One per process; every call takes the store's named mutex for its duration.
 class Store {
  public:
@@ -144,6 +147,8 @@ class Store {
   Stamp stamp();
   Range range();
   bool read(std::uint64_t number, Event& event);
+  // The record as it is stored.
+  bool copy(std::uint64_t number, std::vector<std::uint8_t>& record);
   // Writes the event and wakes the listeners. Returns 0 or ERROR_LOG_FILE_FULL.
   DWORD append(Event event, bool wake = true);
   // From now on no other process may use the log; the caller's threads do not use it yet.

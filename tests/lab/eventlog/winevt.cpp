@@ -1,8 +1,9 @@
 // wevtapi.dll: the Windows Event Log functions over the lab's store, pull model only.
-#include "tests/lab/eventlog/bookmark.h"
 #include "tests/lab/eventlog/listeners.h"
 #include "tests/lab/eventlog/render.h"
+#include "tests/lab/eventlog/saved_log.h"
 #include "tests/lab/eventlog/store.h"
+#include "tests/lab/eventlog/winevt_objects.h"
 #include "tests/lab/eventlog/xpath.h"
 
 #include <windows.h>
@@ -11,85 +12,21 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <set>
 
 using lab::Api;
+using lab::BookmarkObject;
+using lab::Context;
 using lab::Event;
+using lab::EventObject;
 using lab::Filter;
+using lab::find;
+using lab::give;
+using lab::LogObject;
+using lab::Object;
+using lab::Results;
 using lab::Store;
 
 namespace {
-
-// One object behind any EVT_HANDLE.
-struct Object {
-  virtual ~Object() = default;
-};
-
-struct Results : Object {
-  Filter filter;
-  Store::Stamp opened;
-  std::uint64_t position = 0;  // a forward read looks here next
-  std::uint64_t end = 0;       // where a query ends; a subscription has no end
-  bool subscription = false;
-  bool strict = false;
-  bool backwards = false;
-  bool skipFirst = false;  // an empty bookmark loses the first match
-  unsigned listening = 0;
-  ~Results() override {
-    if (listening != 0) {
-      lab::stopListening(listening);
-    }
-  }
-};
-
-struct EventObject : Object {
-  Event event;
-};
-
-struct BookmarkObject : Object {
-  lab::Bookmark bookmark;
-};
-
-struct Context : Object {
-  DWORD kind = EvtRenderContextSystem;
-};
-
-struct LogObject : Object {};
-
-CRITICAL_SECTION* section() {
-  static CRITICAL_SECTION* one = [] {
-    auto* made = new CRITICAL_SECTION;
-    InitializeCriticalSection(made);
-    return made;
-  }();
-  return one;
-}
-
-struct Guard {
-  Guard() { EnterCriticalSection(section()); }
-  ~Guard() { LeaveCriticalSection(section()); }
-  Guard(const Guard&) = delete;
-  Guard& operator=(const Guard&) = delete;
-};
-
-std::set<Object*>& objects() {
-  static auto* all = new std::set<Object*>;
-  return *all;
-}
-
-EVT_HANDLE give(std::unique_ptr<Object> object) {
-  Guard guard;
-  Object* raw = object.release();
-  objects().insert(raw);
-  return raw;
-}
-
-template <class T>
-T* find(EVT_HANDLE handle) {
-  Guard guard;
-  const auto found = objects().find(static_cast<Object*>(handle));
-  return found == objects().end() ? nullptr : dynamic_cast<T*>(*found);
-}
 
 EVT_HANDLE fail(DWORD error) {
   SetLastError(error);
@@ -107,17 +44,45 @@ bool isApplication(const wchar_t* channel) {
   return channel != nullptr && _wcsicmp(channel, L"Application") == 0;
 }
 
-DWORD parseQuery(const wchar_t* channel, const wchar_t* query, Filter& filter) {
+DWORD parseQuery(const wchar_t* query, Filter& filter) {
   const std::wstring text = query == nullptr ? L"*" : query;
-  // With a structured query the channel argument is ignored.
-  if (!text.starts_with(L"<QueryList") && !isApplication(channel)) {
-    return ERROR_EVT_CHANNEL_NOT_FOUND;
-  }
   auto parsed = Filter::parse(text);
   if (!parsed) {
     return ERROR_EVT_INVALID_QUERY;
   }
   filter = *parsed;
+  return 0;
+}
+
+DWORD parseQuery(const wchar_t* channel, const wchar_t* query, Filter& filter) {
+  // With a structured query the channel argument is ignored.
+  const bool structured = query != nullptr && std::wstring_view(query).starts_with(L"<QueryList");
+  if (!structured && !isApplication(channel)) {
+    return ERROR_EVT_CHANNEL_NOT_FOUND;
+  }
+  return parseQuery(query, filter);
+}
+
+bool isFullPath(const wchar_t* path) {
+  return path != nullptr && path[0] != 0 &&
+         (path[1] == L':' || (path[0] == L'\\' && path[1] == L'\\'));
+}
+
+// The service has a folder of its own: it finds no file that is named without one.
+DWORD queryFile(Results& results, const wchar_t* path, const wchar_t* query) {
+  if (!isFullPath(path)) {
+    return ERROR_FILE_NOT_FOUND;
+  }
+  if (const DWORD error = parseQuery(query, results.filter)) {
+    return error;
+  }
+  if (const DWORD error = lab::openSavedLog(path, results.file.emplace())) {
+    return error;
+  }
+  std::erase_if(results.file->events,
+                [&](const Event& event) { return !results.filter.matches(event); });
+  results.end = results.file->events.size();
+  results.position = results.backwards ? results.end : 0;
   return 0;
 }
 
@@ -183,11 +148,40 @@ DWORD startPosition(Results& results, const BookmarkObject* bookmark, DWORD flag
   }
 }
 
+DWORD giveEvents(std::vector<std::unique_ptr<EventObject>> found, EVT_HANDLE* handles,
+                 DWORD* returned) {
+  const std::uint32_t bound = Store::instance().header().evtBatchBound;
+  if (bound != 0 && found.size() > bound) {
+    return RPC_S_INVALID_BOUND;  // the position has moved all the same, as it does in Windows
+  }
+  for (auto& object : found) {
+    handles[(*returned)++] = give(std::move(object));
+  }
+  return 0;
+}
+
+DWORD nextOfFile(Results& results, DWORD wanted, EVT_HANDLE* handles, DWORD* returned) {
+  std::vector<std::unique_ptr<EventObject>> found;
+  while (found.size() < wanted &&
+         (results.backwards ? results.position > 0 : results.position < results.end)) {
+    const std::uint64_t at = results.backwards ? --results.position : results.position++;
+    found.push_back(std::make_unique<EventObject>());
+    found.back()->event = results.file->events[static_cast<std::size_t>(at)];
+  }
+  if (found.empty()) {
+    return results.file->broken != 0 ? results.file->broken : ERROR_NO_MORE_ITEMS;
+  }
+  return giveEvents(std::move(found), handles, returned);
+}
+
 DWORD nextEvents(Results& results, DWORD wanted, EVT_HANDLE* handles, DWORD* returned) {
   Store& store = Store::instance();
   *returned = 0;
   if (const DWORD error = store.admit(Api::evtNext, results.opened)) {
     return error;
+  }
+  if (results.file) {
+    return nextOfFile(results, wanted, handles, returned);
   }
   lab::StoreLock guard(store);
   const auto range = store.range();
@@ -224,14 +218,7 @@ DWORD nextEvents(Results& results, DWORD wanted, EVT_HANDLE* handles, DWORD* ret
   if (found.empty()) {
     return ERROR_NO_MORE_ITEMS;
   }
-  const std::uint32_t bound = store.header().evtBatchBound;
-  if (bound != 0 && found.size() > bound) {
-    return RPC_S_INVALID_BOUND;  // the position has moved all the same, as it does in Windows
-  }
-  for (auto& object : found) {
-    handles[(*returned)++] = give(std::move(object));
-  }
-  return 0;
+  return giveEvents(std::move(found), handles, returned);
 }
 
 DWORD putText(const std::wstring& text, void* buffer, DWORD size, DWORD* used) {
@@ -303,7 +290,7 @@ EVT_HANDLE WINAPI EvtSubscribe(EVT_HANDLE session, HANDLE signal, LPCWSTR channe
 }
 
 EVT_HANDLE WINAPI EvtQuery(EVT_HANDLE session, LPCWSTR path, LPCWSTR query, DWORD flags) {
-  if (session != nullptr || (flags & EvtQueryFilePath) != 0) {
+  if (session != nullptr) {
     return fail(ERROR_NOT_SUPPORTED);
   }
   Store& store = Store::instance();
@@ -312,11 +299,17 @@ EVT_HANDLE WINAPI EvtQuery(EVT_HANDLE session, LPCWSTR path, LPCWSTR query, DWOR
   }
   auto results = std::make_unique<Results>();
   results->opened = store.stamp();
+  results->backwards = (flags & EvtQueryReverseDirection) != 0;
+  if ((flags & EvtQueryFilePath) != 0) {
+    if (const DWORD error = queryFile(*results, path, query)) {
+      return fail(error);
+    }
+    return give(std::move(results));
+  }
   if (const DWORD error = parseQuery(path, query, results->filter)) {
     return fail(error);
   }
   const auto [oldest, next] = store.range();
-  results->backwards = (flags & EvtQueryReverseDirection) != 0;
   results->position = results->backwards ? next : oldest;
   results->end = next;
   return give(std::move(results));
@@ -339,7 +332,8 @@ BOOL WINAPI EvtSeek(EVT_HANDLE handle, LONGLONG position, EVT_HANDLE bookmark, D
   if (results == nullptr) {
     return answer(ERROR_INVALID_HANDLE);
   }
-  const auto [oldest, next] = Store::instance().range();
+  const auto [oldest, next] =
+      results->file ? Store::Range{0, results->end} : Store::instance().range();
   std::int64_t base = 0;
   switch (flags & EvtSeekOriginMask) {
     case EvtSeekRelativeToFirst:
@@ -362,10 +356,13 @@ BOOL WINAPI EvtSeek(EVT_HANDLE handle, LONGLONG position, EVT_HANDLE bookmark, D
     default:
       return answer(ERROR_INVALID_PARAMETER);
   }
-  const std::int64_t target = base + position;
-  if (target < static_cast<std::int64_t>(oldest) || target > static_cast<std::int64_t>(next)) {
+  const auto first = static_cast<std::int64_t>(oldest);
+  const auto behind = static_cast<std::int64_t>(next);
+  std::int64_t target = base + position;
+  if (first == behind || ((flags & EvtSeekStrict) != 0 && (target < first || target >= behind))) {
     return answer(ERROR_NOT_FOUND);
   }
+  target = std::clamp(target, first, behind - 1);
   results->position = static_cast<std::uint64_t>(target) + (results->backwards ? 1 : 0);
   return TRUE;
 }
@@ -416,21 +413,32 @@ BOOL WINAPI EvtUpdateBookmark(EVT_HANDLE bookmark, EVT_HANDLE event) {
 }
 
 EVT_HANDLE WINAPI EvtOpenLog(EVT_HANDLE session, LPCWSTR path, DWORD flags) {
-  if (session != nullptr || (flags & EvtOpenFilePath) != 0) {
+  if (session != nullptr) {
     return fail(ERROR_NOT_SUPPORTED);
   }
-  if (!isApplication(path)) {
+  const bool isFile = (flags & EvtOpenFilePath) != 0;
+  if (isFile ? !isFullPath(path) : !isApplication(path)) {
     return fail(ERROR_EVT_CHANNEL_NOT_FOUND);
   }
   if (const DWORD error = Store::instance().admit(Api::none)) {
     return fail(error);
   }
-  return give(std::make_unique<LogObject>());
+  auto log = std::make_unique<LogObject>();
+  if (isFile) {
+    lab::SavedLog saved;
+    if (const DWORD error = lab::openSavedLog(path, saved)) {
+      return fail(error);
+    }
+    const std::uint64_t oldest = saved.events.empty() ? 0 : saved.events.front().number;
+    log->file = {oldest, oldest + saved.events.size()};
+  }
+  return give(std::move(log));
 }
 
 BOOL WINAPI EvtGetLogInfo(EVT_HANDLE log, EVT_LOG_PROPERTY_ID property, DWORD size,
                           PEVT_VARIANT value, PDWORD used) {
-  if (find<LogObject>(log) == nullptr) {
+  const auto* object = find<LogObject>(log);
+  if (object == nullptr) {
     return answer(ERROR_INVALID_HANDLE);
   }
   Store& store = Store::instance();
@@ -446,7 +454,7 @@ BOOL WINAPI EvtGetLogInfo(EVT_HANDLE log, EVT_LOG_PROPERTY_ID property, DWORD si
   }
   std::memset(value, 0, sizeof *value);
   value->Type = EvtVarTypeUInt64;
-  const auto [oldest, next] = store.range();
+  const auto [oldest, next] = object->file ? *object->file : store.range();
   switch (property) {
     case EvtLogNumberOfLogRecords:
       value->UInt64Val = next - oldest;
@@ -471,16 +479,6 @@ BOOL WINAPI EvtCancel(EVT_HANDLE handle) {
 }
 
 BOOL WINAPI EvtClose(EVT_HANDLE handle) {
-  std::unique_ptr<Object> object;
-  {
-    Guard guard;
-    const auto found = objects().find(static_cast<Object*>(handle));
-    if (found == objects().end()) {
-      return answer(ERROR_INVALID_HANDLE);
-    }
-    object.reset(*found);
-    objects().erase(found);
-  }
-  return TRUE;
+  return answer(lab::take(handle) == nullptr ? ERROR_INVALID_HANDLE : 0);
 }
 }

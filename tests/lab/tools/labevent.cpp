@@ -1,4 +1,5 @@
 // labevent: writes, lists and clears events of the lab's log, as other programs of the server do.
+#include "tests/lab/eventlog/saved_log.h"
 #include "tests/lab/eventlog/store.h"
 #include "tests/lab/tools/journal.h"
 
@@ -22,6 +23,7 @@ constexpr const char usage[] =
     "               [--pause MS]   failures (1008) of these services among other events, in a\n"
     "               random order; a burst reaches its readers as a whole; prints the numbers\n"
     "labevent list [--after N]\n"
+    "labevent save FILE [--dirty 1]   the log as an .evtx that the lab's wevtapi can query\n"
     "labevent clear | wake\n";
 
 struct Arguments {
@@ -234,6 +236,10 @@ int wmain(int argc, wchar_t** argv) {
   }
   if (verb == L"list") {
     return list(arguments);
+  }
+  if (verb == L"save" && arguments.strings.size() == 1) {
+    return static_cast<int>(
+        lab::saveLog(arguments.strings.front(), arguments.number(L"dirty", 0) == 0));
   }
   if (verb == L"clear") {
     Store::instance().clear();

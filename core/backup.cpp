@@ -280,7 +280,7 @@ Result<Facts> Backup::savedFacts() const {
   if (!bytes) {
     return bytes.error();
   }
-  const auto j = nlohmann::ordered_json::parse(bytes->begin(), bytes->end(), nullptr, false);
+  const auto j = nlohmann::json::parse(bytes->begin(), bytes->end(), nullptr, false);
   return j.is_discarded() ? Error(ErrorKind::corrupt, folder_ + "\\" + factsFile, 0, "not JSON")
                           : factsFromJson(j);
 }

@@ -234,15 +234,15 @@ std::string_view toString(ProbeOutcome outcome) {
   return json_fields::EnumNames<ProbeOutcome>::names[static_cast<std::size_t>(outcome)];
 }
 
-nlohmann::ordered_json toJson(const Facts& facts) {
+nlohmann::json toJson(const Facts& facts) {
   return json_fields::write(facts);
 }
 
-nlohmann::ordered_json toJson(const OpenFailure& failure) {
+nlohmann::json toJson(const OpenFailure& failure) {
   return json_fields::write(failure);
 }
 
-nlohmann::ordered_json toJson(const Finding& finding) {
+nlohmann::json toJson(const Finding& finding) {
   const CauseRow& row = rowOf(finding.cause);
   json_fields::Json json{{"cause", row.code},
                          {"meaning", row.meaning},
@@ -255,11 +255,11 @@ nlohmann::ordered_json toJson(const Finding& finding) {
   return json;
 }
 
-Result<Facts> factsFromJson(const nlohmann::ordered_json& json) {
+Result<Facts> factsFromJson(const nlohmann::json& json) {
   return json_fields::readDocument<Facts>(json, "facts");
 }
 
-Result<OpenFailure> openFailureFromJson(const nlohmann::ordered_json& json) {
+Result<OpenFailure> openFailureFromJson(const nlohmann::json& json) {
   return json_fields::readDocument<OpenFailure>(json, "event");
 }
 
@@ -280,7 +280,7 @@ void describeFields(Archive& archive, WrittenFinding& finding) {
 
 }  // namespace
 
-Result<Finding> findingFromJson(const nlohmann::ordered_json& json) {
+Result<Finding> findingFromJson(const nlohmann::json& json) {
   auto written = json_fields::readDocument<WrittenFinding>(json, "finding");
   if (!written) {
     return written.error();

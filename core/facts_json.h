@@ -16,16 +16,16 @@ namespace imshealth {
 
 /// Reading back gives exactly what was written. Text from the server may hold anything: dump() it
 /// with error_handler_t::replace.
-nlohmann::ordered_json toJson(const Facts&);
-nlohmann::ordered_json toJson(const OpenFailure&);
+nlohmann::json toJson(const Facts&);
+nlohmann::json toJson(const OpenFailure&);
 /// The contract's shape: cause, evidence, remedy, repairable; and the article where there is one.
-nlohmann::ordered_json toJson(const Finding&);
+nlohmann::json toJson(const Finding&);
 
 /// Unknown keys are passed over, missing ones have their default. An error names the key:
 /// "facts: key.firstCounter: a whole number of its range expected".
-Result<Facts> factsFromJson(const nlohmann::ordered_json&);
-Result<OpenFailure> openFailureFromJson(const nlohmann::ordered_json&);
+Result<Facts> factsFromJson(const nlohmann::json&);
+Result<OpenFailure> openFailureFromJson(const nlohmann::json&);
 /// Remedy and article are not read: they are the table's.
-Result<Finding> findingFromJson(const nlohmann::ordered_json&);
+Result<Finding> findingFromJson(const nlohmann::json&);
 
 }  // namespace imshealth

@@ -19,7 +19,7 @@
 
 namespace imshealth::json_fields {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 /// Enumerations take part by a list of their names, in the order of their values.
 template <class Enum>

@@ -12,7 +12,7 @@ namespace imshealth {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr std::array weekdays = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 /// What a log alone can lead to; the service's other words need a state of the machine.

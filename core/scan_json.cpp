@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <iterator>
 #include <ostream>
 #include <span>
 
@@ -24,7 +23,7 @@ void appendString(std::string& json, std::string_view text) {
       json += '\\';
       json += c;
     } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      fmt::format_to(std::back_inserter(json), "\\u{:04x}", static_cast<unsigned>(c));
+      json += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     } else {
       json += c;
     }
@@ -37,7 +36,7 @@ void appendStatus(std::string& json, std::optional<std::uint32_t> status) {
     json += "null";
     return;
   }
-  fmt::format_to(std::back_inserter(json), "{}", *status);
+  json += fmt::format("{}", *status);
   if (const StatusRow* row = findStatus(*status)) {
     json += ",\"statusName\":";
     appendString(json, row->name);
@@ -62,16 +61,16 @@ class ScanJson : public ScanOutput {
     const EvtFileSummary& summary = scanned.summary;
     std::optional<Error> error = scanned.brokenOff;
     beginFile(scanned.file);
-    fmt::format_to(std::back_inserter(json_),
-                   ",\"records\":{},\"damaged\":{},\"gaps\":{},\"missing\":{},\"dirty\":{},"
-                   "\"wrapped\":{},\"openFailures\":[",
-                   summary.records, summary.damaged, summary.gaps, summary.missing, summary.dirty,
-                   summary.wrapped);
+    json_ += fmt::format(
+        ",\"records\":{},\"damaged\":{},\"gaps\":{},\"missing\":{},\"dirty\":{},"
+        "\"wrapped\":{},\"openFailures\":[",
+        summary.records, summary.damaged, summary.gaps, summary.missing, summary.dirty,
+        summary.wrapped);
     addEach(scanned.openFailures, log, error,
             [this](const LogEvent& event) { addOpenFailure(event); });
     json_ += "],\"related\":[";
     addEach(scanned.related, log, error, [this](const LogEvent& event) { addEvent(event); });
-    fmt::format_to(std::back_inserter(json_), "],\"recovered\":{}", summary.recovered);
+    json_ += fmt::format("],\"recovered\":{}", summary.recovered);
     if (listRecovered_) {
       json_ += ",\"recoveredEvents\":[";
       addEach(scanned.recovered, log, error, [this](const LogEvent& event) { addEvent(event); });
@@ -130,13 +129,12 @@ class ScanJson : public ScanOutput {
     error.where.clear();
     json_ += ",\"error\":";
     appendString(json_, error.describe());
-    fmt::format_to(std::back_inserter(json_), ",\"errorCode\":{}", error.systemCode);
+    json_ += fmt::format(",\"errorCode\":{}", error.systemCode);
   }
 
   void addHead(const LogEvent& event) {
-    fmt::format_to(std::back_inserter(json_),
-                   "{{\"record\":{},\"time\":\"{}\",\"timeGenerated\":{}", event.recordNumber,
-                   toIso(timeFromSeconds(event.timeGenerated)), event.timeGenerated);
+    json_ += fmt::format("{{\"record\":{},\"time\":\"{}\",\"timeGenerated\":{}", event.recordNumber,
+                         toIso(timeFromSeconds(event.timeGenerated)), event.timeGenerated);
   }
 
   void addOpenFailure(const LogEvent& event) {
@@ -154,7 +152,7 @@ class ScanJson : public ScanOutput {
     addHead(event);
     json_ += ",\"source\":";
     appendString(json_, event.source);
-    fmt::format_to(std::back_inserter(json_), ",\"id\":{}", event.code());
+    json_ += fmt::format(",\"id\":{}", event.code());
     const std::string_view meaning = meaningIn(event);
     if (!meaning.empty()) {
       json_ += ",\"meaning\":";

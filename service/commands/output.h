@@ -12,7 +12,7 @@
 
 namespace imshealth {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 /// One document, indented, with a line end. Foreign bytes that are no UTF-8 are replaced.
 void writeJson(CommandIo& io, const Json& document);

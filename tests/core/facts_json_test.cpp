@@ -7,7 +7,7 @@
 
 namespace imshealth {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 TEST_CASE("Missing keys have their default, unknown ones are passed over") {
   const auto facts =

@@ -52,7 +52,7 @@ Facts readFacts(const fs::path& folder) {
   json whole = readJson(kCases / (base + ".json"));
   whole.merge_patch(overlay);
   whole = whole.patch(patch);
-  auto facts = factsFromJson(nlohmann::ordered_json(whole));
+  auto facts = factsFromJson(whole);
   INFO((facts ? std::string() : facts.error().describe()));
   REQUIRE(facts);
   // What a case says is what is decided on: writing it and reading it back changes nothing.

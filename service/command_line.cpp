@@ -1,14 +1,65 @@
 #include "service/command_line.h"
 
 #include "core/version.h"
+#include "service/commands/commands.h"
+#include "service/verb.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <ostream>
+#include <utility>
 
 namespace imshealth {
+
+Verb::Verb(CLI::App& app, std::function<int(CommandIo&)>& action) : app_(&app), action_(&action) {}
+
+Verb Verb::verb(const char* name, const char* description) const {
+  return Verb(*app_->add_subcommand(name, description), *action_);
+}
+
+void Verb::needsVerb() const {
+  app_->require_subcommand(1);
+}
+
+void Verb::hide() const {
+  app_->group("");
+}
+
+void Verb::option(const char* names, std::string& value, const char* description,
+                  Given given) const {
+  app_->add_option(names, value, description)->required(given == Given::required);
+}
+
+void Verb::option(const char* names, std::vector<std::string>& values, const char* description,
+                  Given given) const {
+  app_->add_option(names, values, description)->required(given == Given::required);
+}
+
+void Verb::option(const char* names, std::string& value, std::vector<std::string> words,
+                  const char* description) const {
+  app_->add_option(names, value, description)->check(CLI::IsMember(std::move(words)));
+}
+
+void Verb::option(const char* names, std::optional<std::string>& value,
+                  const char* description) const {
+  app_->add_option(names, value, description);
+}
+
+void Verb::option(const char* names, std::optional<std::string>& value,
+                  std::vector<std::string> words, const char* description) const {
+  app_->add_option(names, value, description)->check(CLI::IsMember(std::move(words)));
+}
+
+void Verb::flag(const char* names, bool& value, const char* description) const {
+  app_->add_flag(names, value, description);
+}
+
+void Verb::does(std::function<int(CommandIo&)> action) const {
+  app_->callback([to = action_, action = std::move(action)] { *to = action; });
+}
 
 int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
   CLI::App app(
@@ -16,12 +67,13 @@ int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
       "counters",
       "imshealth");
   app.set_version_flag("--version", std::string("imshealth ") + version);
-  app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 healthy or done, 1 problem found, 2 bad usage or bad policy, 3 not allowed or "
       "not reachable");
-  Invocation invocation{io, nullptr};
-  addCommands(app, invocation);
+  std::function<int(CommandIo&)> action;
+  const Verb program(app, action);
+  program.needsVerb();
+  addCommands(program);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
     app.parse(reversed);
@@ -29,7 +81,7 @@ int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
     return app.exit(error, io.out, io.err) == 0 ? exit_code::done : exit_code::usage;
   }
   try {
-    return invocation.action();
+    return action(io);
   } catch (const std::exception& error) {
     io.err << "imshealth: " << error.what() << "\n";
     return exit_code::unreachable;

@@ -1,14 +1,9 @@
 // The command line: verbs to actions. Callable from tests.
 #pragma once
 
-#include <functional>
 #include <iosfwd>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace imshealth {
 
@@ -28,16 +23,7 @@ struct CommandIo {
   bool colour = false;    ///< `out` is a terminal that understands colours (ANSI)
 };
 
-/// What the verbs fill in while the command line is parsed.
-struct Invocation {
-  CommandIo io;
-  std::function<int()> action;  ///< returns the exit code
-};
-
 /// Parses and runs; returns the exit code. `arguments` without the program's name.
 int runCommandLine(const std::vector<std::string>& arguments, CommandIo io);
-
-/// All verbs of this platform.
-void addCommands(CLI::App&, Invocation&);
 
 }  // namespace imshealth

@@ -8,7 +8,6 @@
 #include "service/commands/event_loop.h"
 #include "service/commands/output.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -122,17 +121,15 @@ int run(const Options& options, CommandIo& io) {
 
 }  // namespace
 
-void addCheckCommand(CLI::App& app, Invocation& invocation) {
+void addCheckCommand(const Verb& program) {
   const auto options = std::make_shared<Options>();
-  CLI::App* check = app.add_subcommand(
-      "check", "Diagnose now and change nothing: findings with causes and remedies");
-  check->add_option("SERVICE", options->services,
-                    "Counter services; all watched ones where none is named");
-  check->add_option("--policy", options->policyFile, "Another policy file");
-  check->add_flag("--json", options->json, "Machine-readable output");
-  check->callback([&invocation, options] {
-    invocation.action = [&invocation, options] { return run(*options, invocation.io); };
-  });
+  const Verb check =
+      program.verb("check", "Diagnose now and change nothing: findings with causes and remedies");
+  check.option("SERVICE", options->services,
+               "Counter services; all watched ones where none is named");
+  check.option("--policy", options->policyFile, "Another policy file");
+  check.flag("--json", options->json, "Machine-readable output");
+  check.does([options](CommandIo& io) { return run(*options, io); });
 }
 
 }  // namespace imshealth

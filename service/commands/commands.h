@@ -1,21 +1,24 @@
-// One function per group of verbs; each fills in Invocation::action when its verb was given.
+// One function for each group of verbs.
 #pragma once
 
-#include "service/command_line.h"
+#include "service/verb.h"
 
 namespace imshealth {
 
+/// All verbs of this platform.
+void addCommands(const Verb& program);
+
 // Everywhere.
-void addPolicyCommand(CLI::App&, Invocation&);
-void addScanCommand(CLI::App&, Invocation&);
-void addReplayCommand(CLI::App&, Invocation&);
+void addPolicyCommand(const Verb& program);
+void addScanCommand(const Verb& program);
+void addReplayCommand(const Verb& program);
 
 // Windows.
-void addServiceCommands(CLI::App&, Invocation&);
-void addCheckCommand(CLI::App&, Invocation&);
-void addRepairCommand(CLI::App&, Invocation&);
-void addStatusCommand(CLI::App&, Invocation&);
-void addResetCommand(CLI::App&, Invocation&);
-void addProbeCommand(CLI::App&, Invocation&);
+void addServiceCommands(const Verb& program);
+void addCheckCommand(const Verb& program);
+void addRepairCommand(const Verb& program);
+void addStatusCommand(const Verb& program);
+void addResetCommand(const Verb& program);
+void addProbeCommand(const Verb& program);
 
 }  // namespace imshealth

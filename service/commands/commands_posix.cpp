@@ -2,10 +2,10 @@
 
 namespace imshealth {
 
-void addCommands(CLI::App& app, Invocation& invocation) {
-  addPolicyCommand(app, invocation);
-  addScanCommand(app, invocation);
-  addReplayCommand(app, invocation);
+void addCommands(const Verb& program) {
+  addPolicyCommand(program);
+  addScanCommand(program);
+  addReplayCommand(program);
 }
 
 }  // namespace imshealth

@@ -2,16 +2,16 @@
 
 namespace imshealth {
 
-void addCommands(CLI::App& app, Invocation& invocation) {
-  addServiceCommands(app, invocation);
-  addCheckCommand(app, invocation);
-  addRepairCommand(app, invocation);
-  addStatusCommand(app, invocation);
-  addResetCommand(app, invocation);
-  addPolicyCommand(app, invocation);
-  addScanCommand(app, invocation);
-  addReplayCommand(app, invocation);
-  addProbeCommand(app, invocation);
+void addCommands(const Verb& program) {
+  addServiceCommands(program);
+  addCheckCommand(program);
+  addRepairCommand(program);
+  addStatusCommand(program);
+  addResetCommand(program);
+  addPolicyCommand(program);
+  addScanCommand(program);
+  addReplayCommand(program);
+  addProbeCommand(program);
 }
 
 }  // namespace imshealth

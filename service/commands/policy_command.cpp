@@ -6,8 +6,6 @@
 #include "service/commands/commands.h"
 #include "service/given_file.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -123,40 +121,35 @@ int init(const Options& options, CommandIo& io) {
   return exit_code::done;
 }
 
-void addVerb(CLI::App& policy, Invocation& invocation, const char* name, const char* description,
-             bool fileRequired, bool hasJson, int (*action)(const Options&, CommandIo&)) {
+void addVerb(const Verb& policy, const char* name, const char* description, Verb::Given file,
+             bool hasJson, int (*action)(const Options&, CommandIo&)) {
   const auto options = std::make_shared<Options>();
-  CLI::App* verb = policy.add_subcommand(name, description);
-  CLI::Option* file = verb->add_option("FILE,--policy", options->file, "The policy file");
-  file->required(fileRequired);
+  const Verb verb = policy.verb(name, description);
+  verb.option("FILE,--policy", options->file, "The policy file", file);
   if (hasJson) {
-    verb->add_flag("--json", options->json, "Machine-readable output");
+    verb.flag("--json", options->json, "Machine-readable output");
   }
-  verb->callback([&invocation, options, action] {
-    invocation.action = [&invocation, options, action] { return action(*options, invocation.io); };
-  });
+  verb.does([options, action](CommandIo& io) { return action(*options, io); });
 }
 
 }  // namespace
 
-void addPolicyCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* policy = app.add_subcommand(
+void addPolicyCommand(const Verb& program) {
+  const Verb policy = program.verb(
       "policy", "The policy file: check it, show it, explain it, print its schema, begin one");
-  policy->require_subcommand(1);
-  addVerb(*policy, invocation, "check", "Say what is wrong with a policy file, and where", true,
+  policy.needsVerb();
+  addVerb(policy, "check", "Say what is wrong with a policy file, and where", Verb::Given::required,
           true, check);
-  addVerb(*policy, invocation, "show", "The effective policy with the origin of each value", false,
-          true, show);
-  addVerb(*policy, invocation, "explain",
-          "What is done about each cause, by which rule; rules that can never apply", false, true,
-          explain);
-  addVerb(*policy, invocation, "init", "Write a commented policy file to begin with", false, false,
-          init);
-  policy->add_subcommand("schema", "Print the JSON Schema of policy.json")->callback([&invocation] {
-    invocation.action = [&invocation] {
-      invocation.io.out << policySchema();
-      return exit_code::done;
-    };
+  addVerb(policy, "show", "The effective policy with the origin of each value",
+          Verb::Given::optional, true, show);
+  addVerb(policy, "explain",
+          "What is done about each cause, by which rule; rules that can never apply",
+          Verb::Given::optional, true, explain);
+  addVerb(policy, "init", "Write a commented policy file to begin with", Verb::Given::optional,
+          false, init);
+  policy.verb("schema", "Print the JSON Schema of policy.json").does([](CommandIo& io) {
+    io.out << policySchema();
+    return exit_code::done;
   });
 }
 

@@ -2,14 +2,12 @@
 #include "service/commands/commands.h"
 #include "service/probe_child.h"
 
-#include <CLI/CLI.hpp>
-
 namespace imshealth {
 
-void addProbeCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* probe = app.add_subcommand("probe", "Open a counter library as standard input says");
-  probe->group("");  // not shown
-  probe->callback([&invocation] { invocation.action = runProbeChild; });
+void addProbeCommand(const Verb& program) {
+  const Verb probe = program.verb("probe", "Open a counter library as standard input says");
+  probe.hide();
+  probe.does([](CommandIo&) { return runProbeChild(); });
 }
 
 }  // namespace imshealth

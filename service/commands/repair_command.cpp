@@ -13,7 +13,6 @@
 #include "service/win32/file_io.h"
 #include "service/win32/text.h"
 
-#include <CLI/CLI.hpp>
 #include <boost/asio/post.hpp>
 
 #include <memory>
@@ -335,22 +334,19 @@ int run(const Options& options, CommandIo& io) {
 
 }  // namespace
 
-void addRepairCommand(CLI::App& app, Invocation& invocation) {
+void addRepairCommand(const Verb& program) {
   const auto options = std::make_shared<Options>();
-  CLI::App* repair = app.add_subcommand("repair", "Repair now, as the policy allows");
-  repair->add_option("SERVICE", options->services,
-                     "Counter services; all watched ones where none is named");
-  repair->add_option("--policy", options->policyFile, "Another policy file");
-  repair->add_flag("--dry-run", options->dryRun, "Print the exact steps and run none");
-  repair->add_flag(
-      "--force", options->force,
-      "Whatever mode, cool-down, circuit and maintenance windows say; never against trust");
-  repair->add_option("--script", options->script,
-                     "Write the steps as a .cmd file that a person can run");
-  repair->add_flag("--json", options->json, "Machine-readable output");
-  repair->callback([&invocation, options] {
-    invocation.action = [&invocation, options] { return run(*options, invocation.io); };
-  });
+  const Verb repair = program.verb("repair", "Repair now, as the policy allows");
+  repair.option("SERVICE", options->services,
+                "Counter services; all watched ones where none is named");
+  repair.option("--policy", options->policyFile, "Another policy file");
+  repair.flag("--dry-run", options->dryRun, "Print the exact steps and run none");
+  repair.flag("--force", options->force,
+              "Whatever mode, cool-down, circuit and maintenance windows say; never against trust");
+  repair.option("--script", options->script,
+                "Write the steps as a .cmd file that a person can run");
+  repair.flag("--json", options->json, "Machine-readable output");
+  repair.does([options](CommandIo& io) { return run(*options, io); });
 }
 
 }  // namespace imshealth

@@ -1,14 +1,11 @@
 // imshealth replay FILE…
-#include "core/replay_output.h"
-
 #include "config/parse_policy.h"
+#include "core/replay_output.h"
 #include "service/clock.h"
 #include "service/commands/commands.h"
 #include "service/commands/reading_progress.h"
 #include "service/given_file.h"
 #include "service/open_saved_log.h"
-
-#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <ostream>
@@ -26,10 +23,10 @@ struct ReplayOptions {
   bool json = false;
 };
 
-/// The policy in force: the one named, else that of the installed service, else the built-in default.
+/// The policy in force: the one named, else that of the installed service, else the built-in
+/// default.
 std::optional<Policy> policyOf(const ReplayOptions& options, ReplayReport& report, CommandIo& io) {
-  const std::string file =
-      options.policyFile.empty() ? installedPolicyFile() : options.policyFile;
+  const std::string file = options.policyFile.empty() ? installedPolicyFile() : options.policyFile;
   if (file.empty()) {
     report.policy = "built-in default";
     return builtInPolicy();
@@ -96,21 +93,20 @@ int run(const ReplayOptions& options, CommandIo& io) {
 
 }  // namespace
 
-void addReplayCommand(CLI::App& app, Invocation& invocation) {
+void addReplayCommand(const Verb& program) {
   const auto options = std::make_shared<ReplayOptions>();
-  CLI::App* command = app.add_subcommand(
-      "replay", "What today's policy would have decided at each event of saved event logs (.evt; on Windows "
+  const Verb command = program.verb(
+      "replay",
+      "What today's policy would have decided at each event of saved event logs (.evt; on Windows "
       "Vista and later .evtx too)");
-  command->add_option("files", options->files, "Saved event logs of one server")->required();
-  command->add_option("--policy", options->policyFile, "Another policy file");
-  command->add_option("--assume", options->assume, "How each repair ends; failed if not given")
-      ->check(CLI::IsMember({"repaired", "failed"}));
-  command->add_option("--utc-offset", options->utcOffset,
-                      "Local time of the server, as +02:00; else this machine's time zone");
-  command->add_flag("--json", options->json, "One JSON document instead of a table");
-  command->callback([&invocation, options] {
-    invocation.action = [&invocation, options] { return run(*options, invocation.io); };
-  });
+  command.option("files", options->files, "Saved event logs of one server", Verb::Given::required);
+  command.option("--policy", options->policyFile, "Another policy file");
+  command.option("--assume", options->assume, {"repaired", "failed"},
+                 "How each repair ends; failed if not given");
+  command.option("--utc-offset", options->utcOffset,
+                 "Local time of the server, as +02:00; else this machine's time zone");
+  command.flag("--json", options->json, "One JSON document instead of a table");
+  command.does([options](CommandIo& io) { return run(*options, io); });
 }
 
 }  // namespace imshealth

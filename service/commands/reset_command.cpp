@@ -5,8 +5,6 @@
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -62,17 +60,14 @@ int run(const Options& options, CommandIo& io) {
 
 }  // namespace
 
-void addResetCommand(CLI::App& app, Invocation& invocation) {
+void addResetCommand(const Verb& program) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
-      app.add_subcommand("reset", "Close the circuit again after a person has looked");
-  command->add_option("SERVICE", options->services,
-                      "Counter services; all watched ones where none is named");
-  command->add_option("--policy", options->policyFile, "Another policy file");
-  command->add_flag("--json", options->json, "Machine-readable output");
-  command->callback([&invocation, options] {
-    invocation.action = [&invocation, options] { return run(*options, invocation.io); };
-  });
+  const Verb command = program.verb("reset", "Close the circuit again after a person has looked");
+  command.option("SERVICE", options->services,
+                 "Counter services; all watched ones where none is named");
+  command.option("--policy", options->policyFile, "Another policy file");
+  command.flag("--json", options->json, "Machine-readable output");
+  command.does([options](CommandIo& io) { return run(*options, io); });
 }
 
 }  // namespace imshealth

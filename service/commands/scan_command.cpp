@@ -4,7 +4,6 @@
 #include "service/commands/reading_progress.h"
 #include "service/open_saved_log.h"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -84,19 +83,18 @@ int scan(const ScanOptions& options, const CommandIo& io) {
 
 }  // namespace
 
-void addScanCommand(CLI::App& app, Invocation& invocation) {
+void addScanCommand(const Verb& program) {
   const auto options = std::make_shared<ScanOptions>();
-  CLI::App* command = app.add_subcommand(
-      "scan", "Find events 1008 of Perflib, and what surrounds them, in saved event logs (.evt; on Windows "
+  const Verb command = program.verb(
+      "scan",
+      "Find events 1008 of Perflib, and what surrounds them, in saved event logs (.evt; on Windows "
       "Vista and later .evtx too)");
-  command->add_option("files", options->files, "Saved event logs")->required();
-  command->add_option("--since", options->since, "Only events from this time on (UTC)");
-  command->add_option("--until", options->until, "Only events before this time (UTC)");
-  command->add_flag("--recovered", options->recovered, "List leftovers of overwritten records too");
-  command->add_flag("--json", options->json, "One JSON document instead of a table");
-  command->callback([&invocation, options] {
-    invocation.action = [&invocation, options] { return scan(*options, invocation.io); };
-  });
+  command.option("files", options->files, "Saved event logs", Verb::Given::required);
+  command.option("--since", options->since, "Only events from this time on (UTC)");
+  command.option("--until", options->until, "Only events before this time (UTC)");
+  command.flag("--recovered", options->recovered, "List leftovers of overwritten records too");
+  command.flag("--json", options->json, "One JSON document instead of a table");
+  command.does([options](CommandIo& io) { return scan(*options, io); });
 }
 
 }  // namespace imshealth

@@ -6,8 +6,6 @@
 #include "service/service_host.h"
 #include "service/win32/console_break.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -45,43 +43,32 @@ int runInForeground(const std::string& policyFile, CommandIo& io) {
 
 }  // namespace
 
-void addServiceCommands(CLI::App& app, Invocation& invocation) {
-  app.add_subcommand("service", "What the service control manager starts")->callback([&invocation] {
-    invocation.action = [&invocation] { return runAsService(invocation.io); };
-  });
+void addServiceCommands(const Verb& program) {
+  program.verb("service", "What the service control manager starts").does(runAsService);
 
   const auto policyFile = std::make_shared<std::string>();
-  CLI::App* run = app.add_subcommand("run", "The same engine in this window; Ctrl-C stops it");
-  run->add_option("--policy", *policyFile, "Another policy file");
-  run->callback([&invocation, policyFile] {
-    invocation.action = [&invocation, policyFile] {
-      return runInForeground(*policyFile, invocation.io);
-    };
-  });
+  const Verb run = program.verb("run", "The same engine in this window; Ctrl-C stops it");
+  run.option("--policy", *policyFile, "Another policy file");
+  run.does([policyFile](CommandIo& io) { return runInForeground(*policyFile, io); });
 
   const auto first = std::make_shared<FirstPolicy>();
-  CLI::App* install =
-      app.add_subcommand("install", "Install the service, its event source and its data folder");
-  install
-      ->add_option("--mode", first->mode, "Write policy.json, where there is none, with this mode")
-      ->check(CLI::IsMember({"alert", "repair"}));
-  install->add_option("--policy", first->file, "Copy this file to policy.json where there is none");
-  install->callback([&invocation, first] {
-    invocation.action = [&invocation, first] {
-      return report(imshealth::install(ownProgram(), *first), invocation.io,
-                    "The service ImsHealth is installed. To start it: net start ImsHealth");
-    };
+  const Verb install =
+      program.verb("install", "Install the service, its event source and its data folder");
+  install.option("--mode", first->mode, {"alert", "repair"},
+                 "Write policy.json, where there is none, with this mode");
+  install.option("--policy", first->file, "Copy this file to policy.json where there is none");
+  install.does([first](CommandIo& io) {
+    return report(imshealth::install(ownProgram(), *first), io,
+                  "The service ImsHealth is installed. To start it: net start ImsHealth");
   });
+
   const auto onlyStop = std::make_shared<bool>(false);
-  CLI::App* uninstall = app.add_subcommand(
+  const Verb uninstall = program.verb(
       "uninstall", "Remove the service and its event source; policy, state and backups stay");
-  uninstall->add_flag("--only-stop", *onlyStop, "Stop the service and remove nothing");
-  uninstall->callback([&invocation, onlyStop] {
-    invocation.action = [&invocation, onlyStop] {
-      return *onlyStop ? report(stopInstalled(), invocation.io, "The service ImsHealth is stopped.")
-                       : report(imshealth::uninstall(), invocation.io,
-                                "The service ImsHealth is removed.");
-    };
+  uninstall.flag("--only-stop", *onlyStop, "Stop the service and remove nothing");
+  uninstall.does([onlyStop](CommandIo& io) {
+    return *onlyStop ? report(stopInstalled(), io, "The service ImsHealth is stopped.")
+                     : report(imshealth::uninstall(), io, "The service ImsHealth is removed.");
   });
 }
 

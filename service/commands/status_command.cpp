@@ -8,7 +8,6 @@
 #include "service/prove_hearing.h"
 #include "service/service_host.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,10 +44,12 @@ Json toJson(const HearingProof& proof) {
 std::string textOf(const HearingProof& proof) {
   std::string text = "not proved yet";
   if (proof.heard) {
-    text = fmt::format("proved {} (age {} s), latency {:.3f} s", toIso(*proof.heard),
-                       ageInSeconds(*proof.heard), static_cast<double>(proof.latency.count()) / 1000);
+    text =
+        fmt::format("proved {} (age {} s), latency {:.3f} s", toIso(*proof.heard),
+                    ageInSeconds(*proof.heard), static_cast<double>(proof.latency.count()) / 1000);
   }
-  return proof.lostSince ? fmt::format("LOST since {}, last {}", toIso(*proof.lostSince), text) : text;
+  return proof.lostSince ? fmt::format("LOST since {}, last {}", toIso(*proof.lostSince), text)
+                         : text;
 }
 
 Json toJson(const State& state, bool running) {
@@ -172,18 +173,14 @@ int run(bool json, bool toProve, CommandIo& io) {
 
 }  // namespace
 
-void addStatusCommand(CLI::App& app, Invocation& invocation) {
+void addStatusCommand(const Verb& program) {
   const auto json = std::make_shared<bool>(false);
   const auto toProve = std::make_shared<bool>(false);
-  CLI::App* status = app.add_subcommand(
+  const Verb status = program.verb(
       "status", "Open incidents, attempts, circuits, last alerts, position in the log");
-  status->add_flag("--json", *json, "Machine-readable output");
-  status->add_flag("--prove", *toProve, "First have the running service hear an event, and time it");
-  status->callback([&invocation, json, toProve] {
-    invocation.action = [&invocation, json, toProve] {
-      return run(*json, *toProve, invocation.io);
-    };
-  });
+  status.flag("--json", *json, "Machine-readable output");
+  status.flag("--prove", *toProve, "First have the running service hear an event, and time it");
+  status.does([json, toProve](CommandIo& io) { return run(*json, *toProve, io); });
 }
 
 }  // namespace imshealth

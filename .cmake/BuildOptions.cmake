@@ -55,6 +55,13 @@ if(WIN32)
     -Wl,--minor-subsystem-version,${IMSHEALTH_OS_MINOR})
 endif()
 
+# The linker of our own Windows exes (see there). Not of the lab: on x86 lld spells a DLL's forwarded exports wrong.
+add_library(imshealth_lld INTERFACE)
+if(WIN32)
+  find_program(LLD ld.lld REQUIRED)
+  target_link_options(imshealth_lld INTERFACE -fno-use-linker-plugin -wrapper ${CMAKE_CURRENT_LIST_DIR}/lld)
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})

@@ -1,4 +1,4 @@
-# The header-only libraries. A cross build must never see all of /usr/include (it would take the
+# The libraries; we take them as headers only. A cross build must never see all of /usr/include (it would take the
 # Linux C library's headers), so a folder in the build tree links to just these.
 set(third_party_include ${CMAKE_BINARY_DIR}/third_party/include)
 file(MAKE_DIRECTORY ${third_party_include})
@@ -30,13 +30,18 @@ add_library(imshealth_third_party INTERFACE)
 target_include_directories(imshealth_third_party SYSTEM INTERFACE ${third_party_include})
 target_compile_definitions(imshealth_third_party INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY
-  FMT_HEADER_ONLY SPDLOG_FMT_EXTERNAL
+  SPDLOG_FMT_EXTERNAL
   # No option of the command line is checked for a file; std::filesystem would be 100 KB for nothing.
   CLI11_HAS_FILESYSTEM=0)
 target_link_libraries(imshealth_third_party INTERFACE Threads::Threads)
 if(WIN32)
-  # The exe is copied to old servers: no source locations in errors, no system locale in numbers.
+  # The exe is copied to old servers: no source locations in errors, no second class for each exception to hold
+  # them, no system locale in numbers, no numbers but the ones there are (double).
   target_compile_definitions(imshealth_third_party INTERFACE
-    BOOST_DISABLE_CURRENT_LOCATION FMT_STATIC_THOUSANDS_SEPARATOR=',')
+    BOOST_DISABLE_CURRENT_LOCATION BOOST_EXCEPTION_DISABLE
+    FMT_STATIC_THOUSANDS_SEPARATOR=',' FMT_USE_FLOAT=0 FMT_USE_LONG_DOUBLE=0)
   target_link_libraries(imshealth_third_party INTERFACE ws2_32 mswsock)
 endif()
+
+add_library(imshealth_fmt STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt.cpp)
+target_link_libraries(imshealth_fmt PRIVATE imshealth_third_party PRIVATE imshealth_options)

@@ -4,8 +4,8 @@
 #include "service/win32/text.h"
 
 #include <fmt/format.h>
-#include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/logger.h>
+#include <spdlog/sinks/rotating_file_sink.h>
 
 #include <algorithm>
 
@@ -39,6 +39,12 @@ std::string systemText(const std::string& path) {
 
 struct LogFile::Implementation {
   std::shared_ptr<spdlog::logger> logger;
+
+  /// Text that is whole already: the overload that formats nothing.
+  void write(spdlog::level::level_enum level, std::string_view line) const {
+    const std::string text = oneLine(std::string(line));
+    logger->log(level, spdlog::string_view_t(text));
+  }
 };
 
 LogFile::LogFile(const std::string& path, const LogPolicy& policy)
@@ -65,19 +71,19 @@ LogFile::~LogFile() = default;
 
 void LogFile::info(std::string_view line) {
   if (implementation_->logger) {
-    implementation_->logger->info("{}", oneLine(std::string(line)));
+    implementation_->write(spdlog::level::info, line);
   }
 }
 
 void LogFile::error(std::string_view line) {
   if (implementation_->logger) {
-    implementation_->logger->error("{}", oneLine(std::string(line)));
+    implementation_->write(spdlog::level::err, line);
   }
 }
 
 void LogFile::debug(std::string_view line) {
   if (implementation_->logger) {
-    implementation_->logger->debug("{}", oneLine(std::string(line)));
+    implementation_->write(spdlog::level::debug, line);
   }
 }
 

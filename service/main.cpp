@@ -7,12 +7,13 @@
 #include <cstdlib>
 #include <exception>
 
-// libstdc++'s first terminate handler is this variable. Its own handler would print the exception's type for
-// people who read C++ and bring 50 KB of demangler; a service ends, and the recovery setting restarts it.
-namespace __cxxabiv1 {
-extern std::terminate_handler __terminate_handler;
-std::terminate_handler __terminate_handler = std::abort;
-}  // namespace __cxxabiv1
+// libstdc++'s terminate handler would print the exception's type for people who read C++, and bring
+// 50 KB of demangler for that; a service ends, and the recovery setting restarts it.
+namespace __gnu_cxx {
+void __verbose_terminate_handler() {
+  std::abort();
+}
+}  // namespace __gnu_cxx
 
 int wmain(int argc, wchar_t** argv) {
   using namespace imshealth;

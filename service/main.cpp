@@ -4,8 +4,9 @@
 #include "service/win32/harden_process.h"
 #include "service/win32/text.h"
 
+#include <boost/asio/detail/winsock_init.hpp>
+
 #include <cstdlib>
-#include <exception>
 
 // libstdc++'s terminate handler would print the exception's type for people who read C++, and bring
 // 50 KB of demangler for that; a service ends, and the recovery setting restarts it.
@@ -14,6 +15,11 @@ void __verbose_terminate_handler() {
   std::abort();
 }
 }  // namespace __gnu_cxx
+
+// Asio starts Winsock before main, in every program that includes it. This program opens no socket;
+// an object of this type, made before Asio's own, says that Winsock is our business
+// (winsock_init.hpp describes it).
+[[gnu::init_priority(101)]] const boost::asio::detail::winsock_init<>::manual noWinsock;
 
 int wmain(int argc, wchar_t** argv) {
   using namespace imshealth;

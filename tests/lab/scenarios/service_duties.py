@@ -73,6 +73,16 @@ class ServiceDuties(Scenario):
             screen.seek(0)
             return code, screen.read().decode("utf-8", "replace")
 
+    def test_winsock_is_not_started(self):
+        """It has no use for it; Asio would start it before main, and Winsock loads what its catalogue names."""
+        lab = self.server()
+        lab.install(start=False)
+        lab.wine.environment["WINEDEBUG"] = "-all,+winsock"
+        process = lab.wine.start(lab.program, "--version", stderr=subprocess.PIPE)
+        said, trace = process.communicate(timeout=60)
+        self.assertIn(b"imshealth", said)
+        self.assertNotIn(b"WSAStartup", trace)
+
     def test_running_when_the_log_was_read_and_stopped_within_five_seconds(self):
         lab = self.server()
         lab.install(policy=policy("alert"), start=False)

@@ -378,7 +378,8 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
     outcome.reason = "the program ended during this step; " + verification.reason;
     (void)journal.beginRollBack(outcome.failedStep, outcome.reason);
   }
-  if (!backup && backup.error().kind == ErrorKind::missing) {
+  const bool noManifest = !backup && backup.error().kind == ErrorKind::missing;
+  if (noManifest && found.done.empty()) {
     // Nothing had been saved yet, so nothing had been changed.
     (void)journal.close();
     outcome.rolledBack = true;
@@ -386,7 +387,7 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
   }
   if (!backup) {
     outcome.reason += "; " + backup.error().describe();
-    if (isForGood(backup.error())) {
+    if (noManifest || isForGood(backup.error())) {  // each step has saved before it was done: it is gone
       (void)journal.close();
     }
     co_return outcome;

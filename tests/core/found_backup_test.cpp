@@ -180,6 +180,21 @@ TEST_CASE("A backup that is not believed is not put back; that is told, and bloc
   CHECK_FALSE(program.state.read()->journal);
 }
 
+TEST_CASE("A backup that has been deleted cannot be put back; that is told, and blocks nothing") {
+  SimulatedServer server;
+  server.breakCounters();
+  leaveJournal(server);
+  server.files.erase(manifestOf(server));
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  CHECK(server.contents() == before);
+  REQUIRE(server.alertIds() == Ids{203});
+  CHECK_THAT(server.alerts.front().strings[2], Catch::Contains("manifest.json"));
+  CHECK(server.alerts.front().strings[3] == "no");
+  CHECK_FALSE(program.state.read()->journal);
+}
+
 TEST_CASE("The same backup as it was left is put back") {
   SimulatedServer server;
   server.breakCounters();

@@ -46,8 +46,9 @@ AttemptPorts Monitor::attemptPorts() const {
 }
 
 awaitable<void> Monitor::takeUp() {
-  // Before the first examination: what others did to the state file in the meantime counts.
-  if (const auto state = ports_.state.read()) {
+  // Before the first examination: what others did to the state file in the meantime counts. An update,
+  // though it changes nothing: it sets aside what is damaged.
+  if (const auto state = ports_.state.update([](State&) {})) {
     cursor_ = state->cursor;
     api_ = state->api;
     incidents_ = state->incidents;
@@ -60,9 +61,7 @@ awaitable<void> Monitor::takeUp() {
       }
     }
   }
-  for (const SetAside& damaged : ports_.state.takeSetAside()) {
-    ports_.alerter.raise(alerts::stateSetAside(damaged.file, damaged.movedTo));
-  }
+  tellSetAside();
   ports_.alerter.retry();
   attending_ = true;
   co_await finishJournal();
@@ -175,6 +174,12 @@ void Monitor::save() {
   });
 }
 
+void Monitor::tellSetAside() {
+  for (const SetAside& damaged : ports_.state.takeSetAside()) {
+    ports_.alerter.raise(alerts::stateSetAside(damaged.file, damaged.movedTo));
+  }
+}
+
 void Monitor::endIncident(const std::string& counterService) {
   std::erase_if(incidents_, [&](const Incident& incident) {
     return incident.counterService == counterService;
@@ -206,6 +211,7 @@ void Monitor::safetyCheck() {
     ports_.alerter.raise(reminder);
   }
   save();
+  tellSetAside();
   attend();
 }
 

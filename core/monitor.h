@@ -70,6 +70,7 @@ class Monitor {
   bool isOlderThanLastRepair(const OpenFailure&) const;
   void endIncident(const std::string& counterService);
   void save();
+  void tellSetAside();
   AttemptPorts attemptPorts() const;
   void takeOverPolicy();
 

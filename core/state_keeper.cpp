@@ -23,23 +23,43 @@ class Locked {
 
 }  // namespace
 
-Result<State> StateKeeper::readGenerations() {
+namespace {
+
+/// What is no state: larger than any is, or not what was written.
+bool isDamaged(const Error& error) {
+  return error.kind == ErrorKind::unsupported || error.kind == ErrorKind::corrupt;
+}
+
+}  // namespace
+
+void StateKeeper::setAside(StateFiles::Generation generation) {
+  const bool current = generation == StateFiles::Generation::current;
+  const auto movedTo = files_.setAside(generation);
+  bool& stuck = current ? currentStuck_ : previousStuck_;
+  if (movedTo || !stuck) {  // what cannot be moved is met again with each update
+    setAside_.push_back({current ? "state.json" : "state.previous.json",
+                         movedTo ? *movedTo : "nowhere: " + movedTo.error().describe()});
+  }
+  stuck = !movedTo;
+}
+
+Result<State> StateKeeper::readGenerations(Damaged damaged) {
   using Generation = StateFiles::Generation;
   for (const Generation generation : {Generation::current, Generation::previous}) {
     const auto text = files_.read(generation);
-    if (!text && text.error().kind != ErrorKind::missing) {
-      return text.error();
-    }
-    if (!text) {
-      continue;
-    }
-    auto state = readState(*text);
+    auto state = text ? readState(*text) : Result<State>(text.error());
     if (state) {
       return state;
     }
-    const auto movedTo = files_.setAside(generation);
-    setAside_.push_back({generation == Generation::current ? "state.json" : "state.previous.json",
-                         movedTo ? *movedTo : "nowhere: " + movedTo.error().describe()});
+    if (state.error().kind == ErrorKind::missing) {
+      continue;
+    }
+    if (!isDamaged(state.error())) {
+      return state;
+    }
+    if (damaged == Damaged::setAside) {
+      setAside(generation);
+    }
   }
   return State{};
 }
@@ -49,7 +69,7 @@ Result<State> StateKeeper::read() {
   if (!locked.result()) {
     return locked.result().error();
   }
-  return readGenerations();
+  return readGenerations(Damaged::leave);
 }
 
 Result<State> StateKeeper::update(const std::function<void(State&)>& change) {
@@ -57,7 +77,7 @@ Result<State> StateKeeper::update(const std::function<void(State&)>& change) {
   if (!locked.result()) {
     return locked.result().error();
   }
-  auto state = readGenerations();
+  auto state = readGenerations(Damaged::setAside);
   if (!state) {
     return state;
   }

@@ -22,10 +22,11 @@ class StateKeeper {
  public:
   explicit StateKeeper(StateFiles& files) : files_(files) {}
 
-  /// The state as it is on disk now; an empty one where there is none. Error: it cannot be read now.
+  /// The state as it is on disk now; an empty one where there is none. Changes nothing on disk. Error: it
+  /// cannot be read now.
   Result<State> read();
 
-  /// Reads, lets `change` alter it, writes it. Error: nothing was changed on disk.
+  /// Reads, lets `change` alter it, writes it; damaged files are set aside. Error: no state was written.
   Result<State> update(const std::function<void(State&)>& change);
 
   /// Damaged files met since the last call.
@@ -36,11 +37,14 @@ class StateKeeper {
   void onChange(std::function<void()> told) { changed_ = std::move(told); }
 
  private:
-  Result<State> readGenerations();
+  enum class Damaged { leave, setAside };
+  Result<State> readGenerations(Damaged);
+  void setAside(StateFiles::Generation);
 
   StateFiles& files_;
   std::function<void()> changed_ = [] {};
   std::vector<SetAside> setAside_;
+  bool currentStuck_ = false, previousStuck_ = false;  ///< damaged, could not be moved, and that is said
 };
 
 }  // namespace imshealth

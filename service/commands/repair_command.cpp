@@ -309,6 +309,9 @@ int run(const Options& options, CommandIo& io) {
     }
   }());
   adapters.repairLock.release();
+  for (const SetAside& damaged : adapters.state.takeSetAside()) {
+    adapters.alerter.raise(alerts::stateSetAside(damaged.file, damaged.movedTo));
+  }
 
   bool done = true;
   Json services = Json::array();

@@ -380,6 +380,20 @@ TEST_CASE("A damaged state file is set aside and the generation before it used")
   CHECK(program.state.read()->cursor.recordNumber == 7);
 }
 
+TEST_CASE("A state file that is damaged while the program runs is told of within a minute") {
+  SimulatedServer server;
+  Program program(server, policyFor(Mode::alert));
+  program.monitor.caughtUp(Cursor{.recordNumber = 7}, "classic", true);
+  program.monitor.caughtUp(Cursor{.recordNumber = 8}, "classic", true);
+  server.run();
+  server.stateText[server.stateText.size() / 2] ^= 1;
+  program.monitor.safetyCheck();
+  CHECK(server.alertIds() == Ids{310});
+  program.monitor.safetyCheck();
+  CHECK(server.alertIds() == Ids{310});
+  CHECK(program.state.read()->cursor.recordNumber == 8);
+}
+
 TEST_CASE("A new policy is taken over between two incidents, never within a repair") {
   SimulatedServer server;
   server.breakCounters();

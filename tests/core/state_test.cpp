@@ -84,8 +84,51 @@ TEST_CASE("Both generations damaged: the program starts afresh and says so") {
   SimulatedServer server;
   server.stateText = server.previousStateText = "{}";
   StateKeeper keeper(server);
-  CHECK(*keeper.read() == State{});
+  CHECK(*keeper.update([](State&) {}) == State{});
   CHECK(keeper.takeSetAside().size() == 2);
+  CHECK(keeper.takeSetAside().empty());
+}
+
+TEST_CASE("Who only reads leaves a damaged file where it is, for the service to tell of it") {
+  SimulatedServer server;
+  server.stateText = "{}";
+  server.previousStateText = writeState(full());
+  StateKeeper keeper(server);
+  CHECK(*keeper.read() == full());
+  CHECK(keeper.takeSetAside().empty());
+  CHECK(server.stateText == "{}");
+}
+
+TEST_CASE("A file that is larger than any state is a damaged one") {
+  struct TooLarge : SimulatedServer {
+    Result<std::string> read(StateFiles::Generation generation) const override {
+      auto text = SimulatedServer::read(generation);
+      return text && text->size() > 100000
+                 ? Result<std::string>(Error(ErrorKind::unsupported, "state.json", 0, "too large"))
+                 : text;
+    }
+    using SimulatedServer::read;
+  } server;
+  server.stateText = std::string(100001, ' ');
+  server.previousStateText = writeState(full());
+  StateKeeper keeper(server);
+  CHECK(*keeper.update([](State& state) { state.lastRead.reset(); }) != full());
+  CHECK(keeper.takeSetAside().size() == 1);
+  CHECK(readState(server.stateText).has_value());
+}
+
+TEST_CASE("A damaged file that cannot be moved is told of once") {
+  struct Stuck : SimulatedServer {
+    Result<std::string> setAside(StateFiles::Generation) override {
+      return Error(ErrorKind::inUse, "state.json", 32, "in use");
+    }
+  } server;
+  server.stateText = "{}";
+  StateKeeper keeper(server);
+  CHECK(keeper.update([](State&) {}).has_value());
+  CHECK(keeper.update([](State&) {}).has_value());
+  CHECK(keeper.takeSetAside().size() == 1);
+  CHECK(keeper.update([](State&) {}).has_value());
   CHECK(keeper.takeSetAside().empty());
 }
 

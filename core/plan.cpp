@@ -86,8 +86,7 @@ Step backUpStep(const Facts& facts) {
   Step step;
   step.kind = StepKind::backUp;
   step.description =
-      "save the Performance key, Perflib's totals, the library, the text files, the .ini and the "
-      ".h";
+      "save the Performance key, Perflib's totals, the text files, the .ini and the .h";
   std::vector<const FileFact*> files = {&facts.library.file, &facts.counterFile.file,
                                         &facts.counterFile.symbolFile};
   for (const FileFact& text : facts.textFiles) {

@@ -77,6 +77,14 @@ int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
     app.parse(reversed);
+  } catch (const CLI::RequiredError& error) {
+    // CLI11 misses a verb before it looks at the word that stands in its place.
+    if (const auto unknown = app.remaining(true); !unknown.empty()) {
+      io.err << "imshealth: there is no command \"" << unknown.front()
+             << "\" here; imshealth --help lists them\n";
+      return exit_code::usage;
+    }
+    return app.exit(error, io.out, io.err) == 0 ? exit_code::done : exit_code::usage;
   } catch (const CLI::ParseError& error) {
     return app.exit(error, io.out, io.err) == 0 ? exit_code::done : exit_code::usage;
   }

@@ -105,7 +105,7 @@ struct EngineHost::Engine : Listener, LogTail {
 
 Result<void> EngineHost::Engine::start() {
   if (auto only = instance.acquire(0); !only) {
-    return Error(only.error().kind, "imshealth", only.error().systemCode,
+    return Error(only.error().kind, "not started", only.error().systemCode,
                  only.error().kind == ErrorKind::timedOut ? "another instance is running"
                                                           : only.error().text);
   }

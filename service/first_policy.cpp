@@ -50,11 +50,13 @@ Result<std::string> wanted(const FirstPolicy& first) {
 
 }  // namespace
 
-Result<void> placeFirstPolicy(const DataFolder& folder, const FirstPolicy& first) {
+Result<bool> placeFirstPolicy(const DataFolder& folder, const FirstPolicy& first) {
   const std::wstring target = toWide(folder.policyFile());
-  if ((!first.mode && !first.file) ||
-      GetFileAttributesW(target.c_str()) != INVALID_FILE_ATTRIBUTES) {
-    return {};
+  if (!first.mode && !first.file) {
+    return true;
+  }
+  if (GetFileAttributesW(target.c_str()) != INVALID_FILE_ATTRIBUTES) {
+    return false;
   }
   const auto text = wanted(first);
   if (!text) {
@@ -62,7 +64,7 @@ Result<void> placeFirstPolicy(const DataFolder& folder, const FirstPolicy& first
   }
   const std::string aside = folder.policyFile() + ".new";
   if (auto written = writeWholeFile(aside, *text); !written) {
-    return written;
+    return written.error();
   }
   // Not over an existing file: whoever was quicker wins.
   if (!MoveFileW(toWide(aside).c_str(), target.c_str())) {
@@ -70,7 +72,7 @@ Result<void> placeFirstPolicy(const DataFolder& folder, const FirstPolicy& first
     DeleteFileW(toWide(aside).c_str());
     return error;
   }
-  return {};
+  return true;
 }
 
 }  // namespace imshealth

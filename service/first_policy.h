@@ -18,7 +18,8 @@ struct FirstPolicy {
 };
 
 /// Error kind corrupt: the file is no good policy, or is for another mode than the one asked for;
-/// the text has line and column. The data folder must be there.
-Result<void> placeFirstPolicy(const DataFolder&, const FirstPolicy&);
+/// the text has line and column. The data folder must be there. False: there is a policy.json
+/// already, so what `first` asks for was not even looked at.
+Result<bool> placeFirstPolicy(const DataFolder&, const FirstPolicy&);
 
 }  // namespace imshealth

@@ -135,7 +135,7 @@ void configureService(SC_HANDLE service, ChangeServiceConfig2* change) {
   change(service, 7 /* SERVICE_CONFIG_PRESHUTDOWN_INFO, Vista */, &preshutdown);
 }
 
-Result<void> install(const std::string& program, const FirstPolicy& first) {
+Result<bool> install(const std::string& program, const FirstPolicy& first) {
   auto folder = findDataFolder();
   if (!folder) {
     return folder.error();
@@ -144,18 +144,22 @@ Result<void> install(const std::string& program, const FirstPolicy& first) {
   if (!made) {
     return made.error();
   }
-  if (auto placed = placeFirstPolicy(*folder, first); !placed) {
-    return placed;
+  const auto placed = placeFirstPolicy(*folder, first);
+  if (!placed) {
+    return placed.error();
   }
   if (auto source = installEventSource(program); !source) {
-    return source;
+    return source.error();
   }
   AlertWriter writer;
   for (const SetAside& foreign : *made) {
     // What stays unwritten here is still seen: the folder moved aside lies beside the new one.
     (void)writer.write(alerts::stateSetAside(foreign.file, foreign.movedTo));
   }
-  return installService(program);
+  if (auto service = installService(program); !service) {
+    return service.error();
+  }
+  return *placed;
 }
 
 Result<void> stopInstalled() {

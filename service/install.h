@@ -15,8 +15,8 @@ namespace imshealth {
 /// s), the event source and the data folder, with policy.json as `first` says. An existing
 /// policy.json is left alone. The MSI calls it too (installer/make_msi.py), behind its own rows for
 /// service and event source, which bring the roll-back: here come the data folder and what the rows
-/// cannot say.
-Result<void> install(const std::string& program, const FirstPolicy& first = {});
+/// cannot say. False: done, but for what `first` asks for, since there is a policy.json already.
+Result<bool> install(const std::string& program, const FirstPolicy& first = {});
 
 /// Stops the service, which may be stopping already, and waits for its end; bounded. For the MSI,
 /// which removes service and event source itself: not every Windows Installer waits until the exe

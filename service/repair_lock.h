@@ -13,7 +13,9 @@ class MutexRepairLock : public RepairLock {
 
   bool tryAcquire() override {
     const auto acquired = mutex_.acquire(0);
-    if (!acquired) {
+    if (!acquired && acquired.error().kind == ErrorKind::timedOut) {
+      log_.info("another process repairs now");
+    } else if (!acquired) {
       log_.error("no repair now: " + acquired.error().describe());
     }
     return acquired.has_value();

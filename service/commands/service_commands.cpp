@@ -58,7 +58,12 @@ void addServiceCommands(const Verb& program) {
                  "Write policy.json, where there is none, with this mode");
   install.option("--policy", first->file, "Copy this file to policy.json where there is none");
   install.does([first](CommandIo& io) {
-    return report(imshealth::install(ownProgram(), *first), io,
+    const auto installed = imshealth::install(ownProgram(), *first);
+    if (installed && !*installed) {
+      io.err << "imshealth: policy.json was there already and stays as it is: --mode and --policy "
+                "are for the first installation\n";
+    }
+    return report(installed ? Result<void>() : installed.error(), io,
                   "The service ImsHealth is installed. To start it: net start ImsHealth");
   });
 

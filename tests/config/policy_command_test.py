@@ -33,6 +33,12 @@ class PolicyCommand(unittest.TestCase):
         code, out, _ = self.run_("check", "--json", name)
         return code, json.loads(out)
 
+    def test_a_command_that_is_not_there_is_named(self):
+        for word in ("shwo", "x y"):
+            code, out, err = self.run_(word)
+            self.assertEqual((code, out), (2, ""))
+            self.assertIn(f'there is no command "{word}" here', err)
+
     def test_good_file(self):
         self.assertEqual(self.run_("check", self.file("{}")), (0, "policy.json: good\n", ""))
         self.assertEqual(self.check_json("policy.json"), (0, {"valid": True, "diagnostics": []}))

@@ -103,7 +103,11 @@ TEST_CASE("installing twice is as good as once, uninstalling keeps the policy") 
   REQUIRE(folder.has_value());
   REQUIRE(install("C:\\old place\\imshealth.exe").has_value());
   REQUIRE(writeWholeFile(folder->policyFile(), "// mine\n{}").has_value());
-  REQUIRE(install("C:\\Program Files\\ImsHealth\\imshealth.exe").has_value());
+  // A policy that is there stays, and who asked for another one is told.
+  const auto again =
+      install("C:\\Program Files\\ImsHealth\\imshealth.exe", {.mode = "repair", .file = {}});
+  REQUIRE(again.has_value());
+  CHECK_FALSE(*again);
   CHECK(imagePath() == "\"C:\\Program Files\\ImsHealth\\imshealth.exe\" service");
   CHECK(hasEventSource());
 

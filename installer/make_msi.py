@@ -38,8 +38,11 @@ SYSTEMS = {
     "x64": ("VersionNT64 >= 600",
             "The x64 package is for Windows Vista, Windows Server 2008 and later; older systems take the "
             "x86 package."),
-    "x86": ("VersionNT > 400 OR (VersionNT = 400 AND ServicePackLevel >= 6)",
-            "IMS Health Monitor needs Windows NT 4.0 with Service Pack 6a, or later."),
+    # Where there is an x64 package, the x86 exe would see SysWOW64's counter texts and the 64-bit registry.
+    "x86": ("(VersionNT > 400 OR (VersionNT = 400 AND ServicePackLevel >= 6)) "
+            "AND (NOT VersionNT64 OR VersionNT64 < 600)",
+            "The x86 package is for Windows NT 4.0 with Service Pack 6a and later; x64 editions of Windows "
+            "Vista, Windows Server 2008 and later take the x64 package."),
 }
 
 # 1980-01-01, the oldest time that a cabinet can name.

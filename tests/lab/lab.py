@@ -317,10 +317,17 @@ class Lab:
         return time.monotonic() - begun
 
     def kill(self):
-        """kill -9 of the service's process and its probes, found by their name in this prefix."""
-        for pid in self.processes("imshealth.exe"):
-            os.kill(pid, 9)
-        until(lambda: not self.processes("imshealth.exe"), "the end of the killed processes")
+        """kill -9 of the service's process and its probes, found by their name in this prefix. A probe that was
+        being made when the service died is found at the second look."""
+        def ended():
+            found = self.processes("imshealth.exe")
+            for pid in found:
+                try:
+                    os.kill(pid, 9)
+                except ProcessLookupError:
+                    pass
+            return not found
+        until(ended, "the end of the killed processes")
 
     def start_again(self):
         """After a kill. Wine's service control manager only notices the end when it is asked to start."""

@@ -79,7 +79,8 @@ int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
     app.parse(reversed);
   } catch (const CLI::RequiredError& error) {
     // CLI11 misses a verb before it looks at the word that stands in its place.
-    if (const auto unknown = app.remaining(true); !unknown.empty()) {
+    if (const auto unknown = app.remaining(true);
+        !unknown.empty() && !unknown.front().starts_with('-')) {
       io.err << "imshealth: there is no command \"" << unknown.front()
              << "\" here; imshealth --help lists them\n";
       return exit_code::usage;

@@ -38,6 +38,7 @@ class PolicyCommand(unittest.TestCase):
             code, out, err = self.run_(word)
             self.assertEqual((code, out), (2, ""))
             self.assertIn(f'there is no command "{word}" here', err)
+        self.assertNotIn("no command", self.run_("check", "--shwo")[2])  # an option
 
     def test_good_file(self):
         self.assertEqual(self.run_("check", self.file("{}")), (0, "policy.json: good\n", ""))

@@ -1,27 +1,10 @@
 #include "service/map_file.h"
+#include "service/win32/file_io.h"
 #include "service/win32/handles.h"
 #include "service/win32/last_error.h"
 #include "service/win32/text.h"
 
 namespace imshealth {
-namespace {
-
-/// A name may turn out to be a pipe, whose owner must not act in our name for it.
-Result<UniqueFile> openOnDisk(const std::string& path) {
-  UniqueFile file(
-      CreateFileW(toWide(path).c_str(), GENERIC_READ,
-                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
-                  FILE_FLAG_SEQUENTIAL_SCAN | SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, nullptr));
-  if (!file) {
-    return lastError(path);
-  }
-  if (GetFileType(file.get()) != FILE_TYPE_DISK) {
-    return Error(ErrorKind::unsupported, path, 0, "a device or a pipe, not a file");
-  }
-  return file;
-}
-
-}  // namespace
 
 Result<std::vector<std::uint8_t>> readBeginning(const std::string& path, std::size_t size) {
   const auto file = openOnDisk(path);

@@ -8,9 +8,9 @@
 
 namespace imshealth {
 
-Result<std::string> readWholeFile(const std::string& path, std::uint64_t limit) {
+Result<UniqueFile> openOnDisk(const std::string& path) {
   // A name may turn out to be a pipe, whose owner must not act in our name for it.
-  const UniqueFile file(
+  UniqueFile file(
       CreateFileW(toWide(path).c_str(), GENERIC_READ,
                   FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
                   FILE_FLAG_SEQUENTIAL_SCAN | SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, nullptr));
@@ -20,11 +20,19 @@ Result<std::string> readWholeFile(const std::string& path, std::uint64_t limit) 
   if (GetFileType(file.get()) != FILE_TYPE_DISK) {
     return Error(ErrorKind::unsupported, path, 0, "a device or a pipe, not a file");
   }
+  return file;
+}
+
+Result<std::string> readWholeFile(const std::string& path, std::uint64_t limit) {
+  const auto file = openOnDisk(path);
+  if (!file) {
+    return file.error();
+  }
   std::string bytes;
   for (;;) {
     char chunk[16384];
     DWORD read = 0;
-    if (!ReadFile(file.get(), chunk, sizeof chunk, &read, nullptr)) {
+    if (!ReadFile(file->get(), chunk, sizeof chunk, &read, nullptr)) {
       return lastError(path);
     }
     if (read == 0) {

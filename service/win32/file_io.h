@@ -2,12 +2,17 @@
 #pragma once
 
 #include "core/error.h"
+#include "service/win32/handles.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace imshealth {
+
+/// For reading from the beginning, beside any other access. Error kind unsupported: a device or a
+/// pipe.
+Result<UniqueFile> openOnDisk(const std::string& path);
 
 /// Error kinds: missing, unsupported (larger than `limit`, a device or a pipe), what the system
 /// says.

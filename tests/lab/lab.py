@@ -155,7 +155,7 @@ class Lab:
         arguments = "regedit", "/S", "C:\\lab\\change.reg"
         # Twice in some ten thousand runs Wine's regedit ended with 1 and without a word, on a loaded machine.
         # Importing the same values again does no harm; a second failure counts.
-        if self.wine.run(*arguments, check=False)[0] != 0:
+        if self.wine.look(*arguments, check=False)[0] != 0:
             self.wine.run(*arguments)
 
     def settings(self, **sections):
@@ -213,7 +213,7 @@ class Lab:
 
     def counters(self):
         """All of the server's counters: registry and text files, for comparing whole."""
-        _, text = self.wine.run("labcounters")
+        _, text = self.wine.look("labcounters")
         found = json.loads(text)
         system32 = self.wine.drive_c(exchange.SYSTEM32)
         for kind in ("perfc009.dat", "perfh009.dat"):
@@ -291,8 +291,8 @@ class Lab:
     def start(self, timeout=30):
         """net start, then until the SCM says RUNNING."""
         self.wine.run("net", "start", "ImsHealth", timeout=60)
-        code, text = self.wine.run("labsc", "await", "ImsHealth", str(RUNNING),
-                                   str(int(timeout * 1000)), check=False)
+        code, text = self.wine.look("labsc", "await", "ImsHealth", str(RUNNING),
+                                    str(int(timeout * 1000)), check=False)
         if code != 0:
             raise RuntimeError(f"the service does not run: {text}")
 
@@ -300,11 +300,11 @@ class Lab:
         self.wine.run("labsc", "control", "ImsHealth", str(code))
 
     def service_state(self):
-        return json.loads(self.wine.run("labsc", "query", "ImsHealth")[1])
+        return json.loads(self.wine.look("labsc", "query", "ImsHealth")[1])
 
     def await_state(self, state, timeout=30):
-        code, text = self.wine.run("labsc", "await", "ImsHealth", str(state),
-                                   str(int(timeout * 1000)), check=False)
+        code, text = self.wine.look("labsc", "await", "ImsHealth", str(state),
+                                    str(int(timeout * 1000)), check=False)
         return code == 0, json.loads(text)
 
     def stop(self, timeout=30):
@@ -338,19 +338,8 @@ class Lab:
 
     def processes(self, name):
         """Process ids of this machine that run a program of that name in this prefix."""
-        found = []
-        for entry in pathlib.Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
-            try:
-                command = (entry / "cmdline").read_bytes().split(b"\0")[0].decode("utf-8", "replace")
-                place = (entry / "environ").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if (command.replace("/", "\\").lower().split("\\")[-1] == name.lower() and
-                    f"WINEPREFIX={self.wine.environment['WINEPREFIX']}".encode() in place):
-                found.append(int(entry.name))
-        return found
+        return [pid for pid, words in self.wine.processes()
+                if words and words[0].replace("/", "\\").lower().split("\\")[-1] == name.lower()]
 
     def imshealth(self, *arguments, timeout=120):
         """Runs the installed exe; returns (exit code, output)."""

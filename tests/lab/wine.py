@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 CACHE = pathlib.Path(os.environ.get("IMSHEALTH_LAB_CACHE") or
                      pathlib.Path(os.environ.get("XDG_CACHE_HOME") or
@@ -82,8 +83,10 @@ class Wine:
             process = self.start(*arguments, stdout=stream, stderr=error_stream)
             try:
                 code = process.wait(timeout)
-            except subprocess.TimeoutExpired:
+            except subprocess.TimeoutExpired as late:
+                late.add_note(self.standing())
                 process.kill()
+                process.wait()
                 raise
         text = log.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
         if output is None:
@@ -93,6 +96,44 @@ class Wine:
             raise RuntimeError(f"{' '.join(map(str, arguments))}: exit {code}\n{text}{said}")
         errors.unlink()
         return code, text
+
+    def look(self, *arguments, timeout=45, **options):
+        """run, for what only looks and so may be asked twice. Once in some ten thousand runs a program that is
+        done in a moment neither ends nor says a word under Wine on a loaded machine."""
+        try:
+            return self.run(*arguments, timeout=timeout, **options)
+        except subprocess.TimeoutExpired as late:
+            print(late, *late.__notes__, "asked again", sep="\n", file=sys.stderr)
+            return self.run(*arguments, timeout=timeout, **options)
+
+    def processes(self):
+        """What runs in this prefix: (process id of this machine, words of its command line)."""
+        mine = f"WINEPREFIX={self.environment['WINEPREFIX']}".encode()
+        for entry in pathlib.Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                if mine in (entry / "environ").read_bytes().split(b"\0"):
+                    words = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
+                    yield int(entry.name), words.split("\0")[:-1]
+            except OSError:
+                pass  # it has ended
+
+    def standing(self):
+        """One line for each process of this prefix, and in what call of the kernel each thread is, for a report
+        on what hangs."""
+        lines = []
+        for pid, words in self.processes():
+            threads = []
+            for thread in pathlib.Path(f"/proc/{pid}/task").glob("*"):
+                try:
+                    name = (thread / "comm").read_text("utf-8", "replace").strip()
+                    state = (thread / "stat").read_text("utf-8", "replace").rsplit(")", 1)[1].split()[0]
+                    threads.append(f"{name} {state} {(thread / 'wchan').read_text('ascii')}")
+                except OSError:
+                    pass
+            lines.append(f"  {pid} {' '.join(words)}: {', '.join(threads)}")
+        return "\n".join(lines)
 
     def server(self, *arguments):
         """wineserver -k ends everything of this prefix, -w waits for its end."""

@@ -1,6 +1,8 @@
 """The lab against its own documentation: event log through both interfaces, loader tools, registry,
 libraries. Usage: test_lab.py [x64|x86]."""
 
+import contextlib
+import io
 import pathlib
 import sys
 import unittest
@@ -60,6 +62,18 @@ class LabItself(unittest.TestCase):
         code, _ = self.lab.wine.run("C:\\lab\\probe.exe", "winevt", "*[System[Nonsense=1]]",
                                     check=False)
         self.assertEqual(code, 15001 % 251)
+
+    def test_what_hangs_is_killed_told_of_and_asked_again(self):
+        script = self.lab.wine.prefix / "drive_c" / "lab" / "hangs_once.cmd"
+        script.write_bytes(b"@if exist C:\\lab\\hung exit 7\r\n@echo.> C:\\lab\\hung\r\n"
+                           b":again\r\n@goto again\r\n")
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            code, _ = self.lab.wine.look("cmd", "/c", "C:\\lab\\hangs_once.cmd", timeout=3, check=False)
+        self.assertEqual(code, 7)
+        self.assertRegex(said.getvalue(), r"hangs_once.*timed out after 3 seconds\n"
+                                          r"(.*\n)* +\d+ .*cmd.*hangs_once.*: .* [RSD] ")
+        self.assertEqual(self.lab.processes("cmd.exe"), [])
 
     def test_wrap_drops_the_oldest(self):
         self.lab.store.set(maxRecords=3)

@@ -35,6 +35,21 @@ Permission permission(const LimitState& given, const LimitsPolicy& policy, Time 
   return Permission::granted;
 }
 
+std::optional<Time> permittedFrom(const LimitState& given, const LimitsPolicy& policy, Time now) {
+  LimitState state = given;
+  settle(state, policy, now);
+  if (state.circuitOpen) {
+    return std::nullopt;
+  }
+  Time from = now;
+  const auto allowed = static_cast<std::size_t>(policy.attempts);
+  if (state.attempts.size() >= allowed) {
+    // Forgotten, it leaves one less than are allowed.
+    from = state.attempts[state.attempts.size() - allowed] + policy.within;
+  }
+  return state.lastAttemptEnd ? std::max(from, *state.lastAttemptEnd + policy.coolDown) : from;
+}
+
 bool isMaintenanceOpen(const std::vector<MaintenanceWindow>& windows, LocalTime local) {
   const auto opensOn = [](const MaintenanceWindow& window, int weekday) {
     return (window.days >> weekday & 1) != 0;

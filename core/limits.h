@@ -30,6 +30,10 @@ void settle(LimitState&, const LimitsPolicy&, Time now);
 /// May a repair begin? An open circuit is attemptsExhausted.
 Permission permission(const LimitState&, const LimitsPolicy&, Time now);
 
+/// When they grant it again if nothing is tried until then; `now` where they do already. Absent:
+/// not before a person resets.
+std::optional<Time> permittedFrom(const LimitState&, const LimitsPolicy&, Time now);
+
 /// No windows: always open.
 bool isMaintenanceOpen(const std::vector<MaintenanceWindow>&, LocalTime);
 

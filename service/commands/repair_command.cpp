@@ -38,6 +38,8 @@ struct Repaired {
   std::string reason;
   std::vector<StepReport> steps;
   std::optional<bool> rolledBack;  ///< of a repair that failed
+  std::optional<Time> notBefore;   ///< of one that the limits refuse; absent: not before a reset
+  std::string wayOn;               ///< the same for a person
 };
 
 /// The log as the repair's verification reads it, from where the service has got to.
@@ -87,6 +89,23 @@ std::string resultWord(RepairOutcome::Result result) {
   return result == RepairOutcome::Result::repaired ? "repaired" : "failed";
 }
 
+/// Where the limits refuse: what ends it, a time or a person's word.
+void sayWhatEndsIt(Repaired& repaired, Verdict verdict, std::optional<Time> permittedFrom) {
+  if (verdict != Verdict::coolDown && verdict != Verdict::attemptsExhausted) {
+    return;
+  }
+  if (!permittedFrom) {
+    repaired.wayOn = "no more attempts are made: find the cause, then say imshealth reset";
+    return;
+  }
+  // Shown in whole seconds: not one too early.
+  repaired.notBefore = std::chrono::ceil<std::chrono::seconds>(*permittedFrom);
+  const std::string time = toIso(*repaired.notBefore);
+  repaired.wayOn = verdict == Verdict::coolDown
+                       ? "the cool-down ends at " + time
+                       : "the next attempt is allowed at " + time + ", or after imshealth reset";
+}
+
 class RepairRun {
  public:
   RepairRun(const Options& options, const CommandPolicy& policy, Adapters& adapters,
@@ -94,7 +113,7 @@ class RepairRun {
       : options_(options), policy_(policy), adapters_(adapters), tail_(tail), io_(io) {}
 
   awaitable<Repaired> one(const WatchPolicy& watch) {
-    Repaired repaired{watch.counterService, "refused", {}, {}, std::nullopt};
+    Repaired repaired{watch.counterService, "refused", {}, {}, {}, {}, {}};
     if (!options_.dryRun) {
       co_await finishInterrupted(watch);
     }
@@ -119,6 +138,8 @@ class RepairRun {
     const Decision decision = decide(examination.findings, policy_.policy, watch, circumstances);
     repaired.reason = std::string(toString(decision.verdict)) + ": " + decision.explanation;
     if (decision.verdict != Verdict::repair) {
+      sayWhatEndsIt(repaired, decision.verdict,
+                    permittedFrom(circumstances.limits, policy_.policy.limits, now));
       co_return repaired;
     }
     Plan plan = planRepair(examination.facts, examination.findings, watch);
@@ -234,6 +255,7 @@ Json toJson(const Repaired& repaired) {
           {"result", repaired.result},
           {"reason", repaired.reason},
           {"rolledBack", orNull(repaired.rolledBack)},
+          {"notBefore", repaired.notBefore ? Json(toIso(*repaired.notBefore)) : Json(nullptr)},
           {"steps", std::move(steps)}};
 }
 
@@ -243,6 +265,9 @@ void writeText(CommandIo& io, const Repaired& repaired) {
          << coloured(io, good ? Colour::good : Colour::bad, repaired.result) << "\n";
   if (!repaired.reason.empty()) {
     io.out << "  " << repaired.reason << "\n";
+  }
+  if (!repaired.wayOn.empty()) {
+    io.out << "  " << repaired.wayOn << "\n";
   }
   if (repaired.rolledBack) {
     io.out << "  "

@@ -63,10 +63,13 @@ Json toJson(const State& state, bool running) {
   }
   Json circuits = Json::array();
   for (const auto& [service, limits] : state.limits) {
-    circuits.push_back({{"counterService", service},
-                        {"state", limits.circuitOpen ? "open" : "closed"},
-                        {"attempts", limits.attempts.size()},
-                        {"lastReason", limits.lastReason}});
+    circuits.push_back(
+        {{"counterService", service},
+         {"state", limits.circuitOpen ? "open" : "closed"},
+         {"attempts", limits.attempts.size()},
+         {"lastAttemptEnd",
+          limits.lastAttemptEnd ? Json(toIso(*limits.lastAttemptEnd)) : Json(nullptr)},
+         {"lastReason", limits.lastReason}});
   }
   Json alerts = Json::array();
   for (const AlertRecord& alert : state.lastAlerts) {
@@ -106,7 +109,11 @@ void writeText(CommandIo& io, const State& state, bool running) {
     io.out << "circuit   " << service << ": "
            << coloured(io, limits.circuitOpen ? Colour::bad : Colour::good,
                        limits.circuitOpen ? "open" : "closed")
-           << ", attempts " << limits.attempts.size() << "\n";
+           << ", attempts " << limits.attempts.size();
+    if (limits.lastAttemptEnd) {
+      io.out << ", the last one ended at " << toIso(*limits.lastAttemptEnd);
+    }
+    io.out << (limits.circuitOpen ? "; find the cause, then say imshealth reset\n" : "\n");
   }
   if (state.journal) {
     io.out << "repair    of " << state.journal->counterService << " under way since "

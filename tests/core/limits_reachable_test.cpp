@@ -114,6 +114,18 @@ void checkGivingUp(const Node& node, const Policy& policy) {
   }
 }
 
+/// What a person is told of when a repair will be allowed is then so, and was not so before.
+void checkPermittedFrom(const Node& node, const Policy& policy) {
+  const Time now = node.world.now();
+  const auto from = permittedFrom(node.state, policy.limits, now);
+  REQUIRE(from.has_value() == !node.state.circuitOpen);
+  if (from) {
+    REQUIRE(permission(node.state, policy.limits, *from) == Permission::granted);
+    REQUIRE((*from == now ||
+             permission(node.state, policy.limits, *from - 1ms) != Permission::granted));
+  }
+}
+
 std::vector<Node> successors(const Node& node, const Policy& policy, Jump jump) {
   std::vector<Node> next;
   Node later = node;
@@ -163,6 +175,7 @@ std::size_t enumerate(const Policy& policy, Jump jump) {
     }
     checkAttempts(node, policy);
     checkGivingUp(node, policy);
+    checkPermittedFrom(node, policy);
     for (Node& next : successors(node, policy, jump)) {
       open.push_back(std::move(next));
     }

@@ -59,6 +59,24 @@ TEST_CASE("An open circuit stays open however long one waits; a reset closes it"
   CHECK(permission(state, limits(), start + 3h) == Permission::granted);
 }
 
+TEST_CASE("The limits say from when on they allow a repair") {
+  LimitState state;
+  CHECK(permittedFrom(state, limits(), start) == start);
+  beginAttempt(state, limits(), start);
+  endAttempt(state, limits(), start + 1min, true, "");
+  CHECK(permittedFrom(state, limits(), start + 2min) == start + 16min);  // the cool-down
+  CHECK(permittedFrom(state, limits(), start + 16min) == start + 16min);
+  for (int i = 1; i < 3; ++i) {
+    beginAttempt(state, limits(), start + i * 1h);
+    endAttempt(state, limits(), start + i * 1h, true, "");
+  }
+  CHECK(permittedFrom(state, limits(), start + 2h) == start + 24h);  // the first one is forgotten
+  CHECK(permittedFrom(state, limits(2), start + 2h) == start + 25h);
+  beginAttempt(state, limits(), start + 24h);
+  endAttempt(state, limits(), start + 24h, false, "lodctr failed");
+  CHECK(permittedFrom(state, limits(), start + 24h) == std::nullopt);  // the circuit: a person
+}
+
 TEST_CASE("An open circuit reminds once a day, also when the clock was set back") {
   LimitState state;
   state.circuitOpen = true;

@@ -1,6 +1,7 @@
 """check, repair, status and reset as the contract has them: shapes of their JSON, exit codes, and what
 --force, --dry-run and --script may and may not do."""
 
+import datetime
 import json
 import re
 import subprocess
@@ -171,6 +172,11 @@ class Contract(Scenario):
         lab.settings()
         refused = self.repair(lab, code=1)
         self.assertTrue(refused["reason"].startswith("attemptsExhausted: "), refused)
+        self.assertIsNone(refused["notBefore"], "no time ends it, a person does")
+        self.assertIn("  no more attempts are made: find the cause, then say imshealth reset\n",
+                      lab.imshealth("repair")[1])
+        self.assertRegex(lab.imshealth("status")[1], rf"circuit   {SERVICE}: open, attempts 1, the last "
+                         r"one ended at \S+Z; find the cause, then say imshealth reset\n")
 
         reset = self.run_json(lab, {"services": [{"counterService": TEXT}]}, "reset", code=0)
         self.assertEqual(reset["services"], [{"counterService": SERVICE, "wasOpen": True}])
@@ -178,6 +184,19 @@ class Contract(Scenario):
         self.assertEqual({each["state"] for each in circuits} - {"closed"}, set())
         self.assertEqual(self.repair(lab, code=0)["result"], "repaired")
         self.assert_counters_whole(lab)
+
+    def test_cool_down_says_when_it_ends(self):
+        lab = self.installed("repair", "inconsistentCounters", limits={"coolDown": "2h"})
+        lab.settings(lodctr={"fail": 112})
+        self.assertEqual(self.repair(lab, code=1)["result"], "failed")
+        circuit, = self.run_json(lab, STATUS, "status", code=0)["circuits"]
+        refused = self.repair(lab, code=1)
+        self.assertTrue(refused["reason"].startswith("coolDown: "), refused)
+        # The end is shown in whole seconds, the one cut off, the other not one too early.
+        ends, last = (datetime.datetime.fromisoformat(each)
+                      for each in (refused["notBefore"], circuit["lastAttemptEnd"]))
+        self.assertIn((ends - last).total_seconds(), (7200, 7201))
+        self.assertIn(f"  the cool-down ends at {refused['notBefore']}\n", lab.imshealth("repair")[1])
 
     def test_maintenance_window_and_cause_set_to_alert(self):
         lab = self.installed("repair", "inconsistentCounters",

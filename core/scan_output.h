@@ -1,5 +1,5 @@
 // What scan prints: the JSON of the contract, or a table for a person. Written piece by piece, file
-// by file.
+// by file. The document holds the errors too; beside the table they are on standard error alone.
 #pragma once
 
 #include "core/scan.h"

@@ -32,12 +32,6 @@ std::string counted(std::uint64_t number, const char* thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
 }
 
-/// The file's name stands above it.
-std::string reasonOf(Error error) {
-  error.where.clear();
-  return error.describe();
-}
-
 class ScanTable : public ScanOutput {
  public:
   ScanTable(std::ostream& out, bool listRecovered) : out_(out), listRecovered_(listRecovered) {}
@@ -51,7 +45,7 @@ class ScanTable : public ScanOutput {
                         counted(summary.gaps, "gap"), counted(summary.missing, "record"),
                         summary.recovered, summary.dirty ? ", not closed cleanly" : "");
     if (scanned.brokenOff) {
-      out_ << "  not read to its end: " << reasonOf(*scanned.brokenOff) << '\n';
+      out_ << "  not read to its end\n";
     }
     addFailures(scanned);
     addRelated(scanned);
@@ -64,9 +58,8 @@ class ScanTable : public ScanOutput {
     return error;
   }
 
-  void addFailed(const std::string& file, const Error& error) override {
-    out_ << file << "\n  not read: " << reasonOf(error) << '\n';
-  }
+  /// There is nothing to list.
+  void addFailed(const std::string&, const Error&) override {}
 
  private:
   void addFailures(const ScannedFile& scanned) {

@@ -385,8 +385,8 @@ TEST_CASE("An outage in the middle is an error, not a log full of damage") {
   const auto file = open(script = Script{script.events, {}, {}, {}, 1000, true, 0, {}, {}});
   REQUIRE(file.has_value());
   scanTable(table, false)->add(scanned.file, **file);
-  CHECK(table.str().find("not read to its end: EvtRender: the event log service is not running "
-                         "(error 1722)") != std::string::npos);
+  CHECK(table.str().find("  not read to its end\n") != std::string::npos);
+  CHECK(table.str().find("1722") == std::string::npos);  // the reason is the caller's to tell, once
 }
 
 TEST_CASE("A file that shrinks between two readings is told") {

@@ -140,6 +140,19 @@ TEST_CASE("The table says which services failed, how often and what the status m
   CHECK(out.str().find("Perflib  1009       1") != std::string::npos);
 }
 
+TEST_CASE("A file that cannot be read is in the document, and not in the table") {
+  const Error error(ErrorKind::missing, "none.evt", 2, "there is no such file");
+  std::ostringstream table;
+  scanTable(table, false)->addFailed("none.evt", error);
+  CHECK(table.str().empty());
+  std::ostringstream document;
+  const auto output = scanJson(document, false);
+  output->begin();
+  output->addFailed("none.evt", error);
+  output->end();
+  CHECK(json::parse(document.str())["files"][0]["errorCode"] == 2);
+}
+
 TEST_CASE("First and last are by the senders' clocks, not by the order of the log") {
   std::vector<RecordParts> records{perflib(5, u"Tcpip", 2), perflib(6, u"Tcpip", 2),
                                    perflib(7, u"Tcpip", 2)};

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <sstream>
 
 using namespace imshealth;
@@ -56,6 +57,20 @@ TEST_CASE("devices, pipes and folders are not read as a policy") {
     INFO(file);
     CHECK(Run({"policy", "check", file}).code == exit_code::usage);
   }
+}
+
+TEST_CASE("a saved log that cannot be read is told once; with --json in the document too") {
+  const std::string name = "C:\\no such log.evt";
+  const Run table({"scan", name});
+  CHECK(table.code == exit_code::usage);
+  CHECK(table.out.str().empty());
+  const std::string told = table.err.str();
+  CHECK(told.find(name) != std::string::npos);
+  CHECK(std::count(told.begin(), told.end(), '\n') == 1);
+  const Run document({"scan", "--json", name});
+  CHECK(document.code == exit_code::usage);
+  CHECK(document.out.str().find("\"errorCode\":2") != std::string::npos);
+  CHECK(document.err.str() == told);
 }
 
 TEST_CASE("the policy is explained: each cause, its decision, the rule") {

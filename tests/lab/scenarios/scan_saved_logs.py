@@ -140,7 +140,7 @@ class ScanSavedLogs(Scenario):
                     lab.store.inject(api, error, count=1000)
                     code, text = self.run_exe(lab, "scan", LOG)
                     self.assertEqual(code, 2)
-                    self.assertIn(f"(error {error})", text)
+                    self.assertNotIn(f"(error {error})", text, "it is told on standard error")
                     code, text = self.run_exe(lab, "replay", LOG)
                     self.assertEqual((code, text), (2, ""), "half a log would decide otherwise")
                     lab.store.inject(api, 0, count=0)

@@ -28,9 +28,8 @@ void Verb::hide() const {
   app_->group("");
 }
 
-void Verb::option(const char* names, std::string& value, const char* description,
-                  Given given) const {
-  app_->add_option(names, value, description)->required(given == Given::required);
+void Verb::option(const char* names, std::string& value, const char* description) const {
+  app_->add_option(names, value, description);
 }
 
 void Verb::option(const char* names, std::vector<std::string>& values, const char* description,

@@ -33,8 +33,7 @@ class Verb {
   enum class Given { optional, required };
 
   /// `names` is "--policy", or "FILE" for an argument without a name, or both: "FILE,--policy".
-  void option(const char* names, std::string& value, const char* description,
-              Given given = Given::optional) const;
+  void option(const char* names, std::string& value, const char* description) const;
   /// May be given more than once.
   void option(const char* names, std::vector<std::string>& values, const char* description,
               Given given = Given::optional) const;

@@ -37,8 +37,17 @@ void renderAll(const PolicyReading& reading, const std::string& file, const std:
   }
 }
 
+/// The policy that was asked for, else the installed one; a default that nobody wrote needs no
+/// check.
 int check(const Options& options, CommandIo& io) {
-  const auto text = readPolicy(options.file, io);
+  const std::string file = options.file.empty() ? installedPolicyFile() : options.file;
+  std::optional<std::string> text;
+  if (file.empty()) {
+    io.err << "imshealth: no installed policy can be read here; say which file: imshealth policy "
+              "check FILE\n";
+  } else {
+    text = readPolicy(file, io);
+  }
   if (!text) {
     if (options.json) {
       io.out << diagnosticsJson({{.message = "the file cannot be read"}});
@@ -49,9 +58,9 @@ int check(const Options& options, CommandIo& io) {
   if (options.json) {
     io.out << diagnosticsJson(reading.diagnostics);
   } else {
-    renderAll(reading, options.file, *text, io.out);
+    renderAll(reading, file, *text, io.out);
     if (reading.policy) {
-      io.out << options.file << ": good\n";
+      io.out << file << ": good\n";
     }
   }
   return reading.policy ? exit_code::done : exit_code::usage;
@@ -121,11 +130,11 @@ int init(const Options& options, CommandIo& io) {
   return exit_code::done;
 }
 
-void addVerb(const Verb& policy, const char* name, const char* description, Verb::Given file,
-             bool hasJson, int (*action)(const Options&, CommandIo&)) {
+void addVerb(const Verb& policy, const char* name, const char* description, bool hasJson,
+             int (*action)(const Options&, CommandIo&)) {
   const auto options = std::make_shared<Options>();
   const Verb verb = policy.verb(name, description);
-  verb.option("FILE,--policy", options->file, "The policy file", file);
+  verb.option("FILE,--policy", options->file, "The policy file");
   if (hasJson) {
     verb.flag("--json", options->json, "Machine-readable output");
   }
@@ -138,15 +147,12 @@ void addPolicyCommand(const Verb& program) {
   const Verb policy = program.verb(
       "policy", "The policy file: check it, show it, explain it, print its schema, begin one");
   policy.needsVerb();
-  addVerb(policy, "check", "Say what is wrong with a policy file, and where", Verb::Given::required,
-          true, check);
-  addVerb(policy, "show", "The effective policy with the origin of each value",
-          Verb::Given::optional, true, show);
+  addVerb(policy, "check", "Say what is wrong with a policy file, and where", true, check);
+  addVerb(policy, "show", "The effective policy with the origin of each value", true, show);
   addVerb(policy, "explain",
-          "What is done about each cause, by which rule; rules that can never apply",
-          Verb::Given::optional, true, explain);
-  addVerb(policy, "init", "Write a commented policy file to begin with", Verb::Given::optional,
-          false, init);
+          "What is done about each cause, by which rule; rules that can never apply", true,
+          explain);
+  addVerb(policy, "init", "Write a commented policy file to begin with", false, init);
   policy.verb("schema", "Print the JSON Schema of policy.json").does([](CommandIo& io) {
     io.out << policySchema();
     return exit_code::done;

@@ -96,6 +96,14 @@ class PolicyCommand(unittest.TestCase):
         self.assertIn('"mode": "alert",  // default', out)
         self.assertRegex(self.run_("explain")[1], r"(?m)^  openFailed +alert +/mode \(default\)$")
 
+    def test_without_a_file_and_an_installed_policy_check_says_what_to_type(self):
+        code, out, err = self.run_("check")
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("imshealth policy check FILE", err)
+        self.assertNotIn("--policy", err)
+        code, out, _ = self.run_("check", "--json")
+        self.assertEqual((code, json.loads(out)["valid"]), (2, False))
+
     def test_bad_policy_is_neither_shown_nor_explained(self):
         self.file('{ "mode": 1 }')
         for verb in ("show", "explain"):

@@ -100,6 +100,17 @@ class Contract(Scenario):
                 self.assertEqual(lab.imshealth(*words)[0], 2)
         self.assertEqual(lab.tool_runs(), [])
 
+    def test_policy_check_without_a_file_looks_at_the_installed_policy(self):
+        """As event 110 tells people to type it."""
+        lab = self.installed("repair")
+        code, text = lab.imshealth("policy", "check")
+        self.assertEqual(code, 0)
+        self.assertTrue(text.lower().endswith("c:\\programdata\\imshealth\\policy.json: good\n"), text)
+        lab.write_policy(b'{\n  "mode": "repare"\n}')
+        code, text = lab.imshealth("policy", "check")
+        self.assertEqual(code, 2)
+        self.assertIn("policy.json:2:11: error: ", text)
+
     def test_policy_file_by_a_relative_name(self):
         """All folders above it are looked at; a name that is not whole is completed first."""
         lab = self.installed("repair", "inconsistentCounters")

@@ -2,6 +2,7 @@
 // it runs. With --prove it first has the service hear an event.
 #include "core/version.h"
 #include "service/adapters.h"
+#include "service/alert_text.h"
 #include "service/commands/command_policy.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
@@ -120,9 +121,14 @@ void writeText(CommandIo& io, const State& state, bool running) {
            << toIso(state.journal->begin) << "\n";
   }
   for (const AlertRecord& alert : state.lastAlerts) {
+    const std::string sentence = alertText(nullptr, alert.id, alert.strings);
     io.out << "alert     " << toIso(alert.at) << "  " << alert.id;
-    for (const std::string& text : alert.strings) {
-      io.out << "  " << text;
+    if (!sentence.empty()) {
+      io.out << "  " << sentence;
+    } else {  // written by a later version of the program
+      for (const std::string& text : alert.strings) {
+        io.out << "  " << text;
+      }
     }
     io.out << "\n";
   }

@@ -141,6 +141,8 @@ class Contract(Scenario):
         self.assert_counters_whole(lab)
         self.assert_neighbours_untouched(before, lab.counters(), lab)
         self.assertEqual([each.code for each in lab.alerts()], [201, 202])
+        self.assertRegex(lab.imshealth("status")[1], rf"\nalert     \S+Z  201  The repair of the performance "
+                         rf"counters of {SERVICE} begins\. Steps: registerLibrary, backUp, ")
 
     def test_mode_alert_refuses_and_force_does_not(self):
         lab = self.installed("alert", "inconsistentCounters")

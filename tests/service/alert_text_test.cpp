@@ -1,0 +1,41 @@
+#include "service/alert_text.h"
+
+#include "service/win32/handles.h"
+#include "service/win32/text.h"
+#include "tests/service/fixture.h"
+
+#include <catch2/catch.hpp>
+
+using namespace imshealth;
+
+namespace {
+
+UniqueModule theExe() {
+  UniqueModule exe(LoadLibraryExW(toWide(test::beside("imshealth.exe")).c_str(), nullptr,
+                                  LOAD_LIBRARY_AS_DATAFILE));
+  REQUIRE(exe);
+  return exe;
+}
+
+}  // namespace
+
+TEST_CASE("an alert is shown as the Event Viewer shows it, in one line, whatever its severity") {
+  const UniqueModule exe = theExe();
+  CHECK(alertText(exe.get(), 201, {"MSExchangeIMC", "backUp, verify"}) ==
+        "The repair of the performance counters of MSExchangeIMC begins. Steps: backUp, verify.");
+  CHECK(alertText(exe.get(), 204, {"MSExchangeIMC", "coolDown"})
+            .starts_with(
+                "The performance counters of MSExchangeIMC were not repaired. Reason: coolDown. "));
+  CHECK(alertText(exe.get(), 205, {"MSExchangeIMC", "3", "caf\xC3\xA9 100% s"})
+            .find("after 3 failed attempts, and no more repairs are tried. Last reason: "
+                  "caf\xC3\xA9 100% s.") != std::string::npos);
+}
+
+TEST_CASE("an alert with fewer strings than its text asks for is shown with gaps") {
+  CHECK(alertText(theExe().get(), 201, {"MSExchangeIMC"}) ==
+        "The repair of the performance counters of MSExchangeIMC begins. Steps: .");
+}
+
+TEST_CASE("an id that the exe does not know has no text") {
+  CHECK(alertText(theExe().get(), 999, {"MSExchangeIMC"}).empty());
+}

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace imshealth {
 namespace {
@@ -21,6 +22,25 @@ struct Interval {
 std::optional<Interval> interval(std::optional<std::uint32_t> first,
                                  std::optional<std::uint32_t> last) {
   return first && last && *first <= *last ? std::optional(Interval{*first, *last}) : std::nullopt;
+}
+
+/// Of either list.
+bool holds(const ServiceRange& range, std::uint32_t index) {
+  const auto counters = interval(range.firstCounter, range.lastCounter);
+  const auto helps = interval(range.firstHelp, range.lastHelp);
+  return (counters && counters->contains(index)) || (helps && helps->contains(index));
+}
+
+/// From the lowest to the highest of the four index values: whichever way unlodctr reads values
+/// that do not belong together, it deletes nothing outside. Nothing where one is missing: unlodctr
+/// is not run then.
+std::optional<Interval> reachOf(const ServiceRange& range) {
+  if (!range.firstCounter || !range.lastCounter || !range.firstHelp || !range.lastHelp) {
+    return std::nullopt;
+  }
+  const auto [lowest, highest] =
+      std::minmax({*range.firstCounter, *range.lastCounter, *range.firstHelp, *range.lastHelp});
+  return Interval{lowest, highest};
 }
 
 std::string shown(std::optional<std::uint32_t> value) {
@@ -77,7 +97,7 @@ void checkPlace(const IndexSpace& space, const ServiceRange& range, Violations& 
 // unlodctr deletes from First to Last, whatever stands in between: with a cluster that replicates
 // Performance keys these may be another product's texts (Q237541).
 void checkOverlaps(const IndexSpace& space, const ServiceRange& range, Violations& found) {
-  const auto ours = interval(range.firstCounter, range.lastHelp);
+  const auto ours = reachOf(range);
   for (const ServiceRange& other : space.services) {
     if (!ours || equalsIgnoringCase(other.service, range.service)) {
       continue;
@@ -178,29 +198,28 @@ void compareRanges(const IndexSpace& from, const IndexSpace& to, const std::stri
   }
 }
 
-/// The indexes that are the service's own, before or after.
+/// The indexes that are the service's own, before or after, and that no other service had before: a
+/// range that runs over another's does not make the other's texts its own.
 class OwnIndexes {
  public:
-  OwnIndexes(const ServiceRange* before, const ServiceRange* after) {
-    for (const ServiceRange* range : {before, after}) {
-      if (range != nullptr) {
-        add(interval(range->firstCounter, range->lastCounter));
-        add(interval(range->firstHelp, range->lastHelp));
-      }
-    }
-  }
+  OwnIndexes(const IndexSpace& before, const IndexSpace& after, const std::string& service)
+      : before_(before),
+        service_(service),
+        ranges_{rangeOf(before, service), rangeOf(after, service)} {}
+
   bool contains(std::uint32_t index) const {
-    return std::ranges::any_of(intervals_,
-                               [index](const Interval& own) { return own.contains(index); });
+    return std::ranges::any_of(
+               ranges_,
+               [&](const ServiceRange* own) { return own != nullptr && holds(*own, index); }) &&
+           std::ranges::none_of(before_.services, [&](const ServiceRange& other) {
+             return !equalsIgnoringCase(other.service, service_) && holds(other, index);
+           });
   }
 
  private:
-  void add(std::optional<Interval> own) {
-    if (own) {
-      intervals_.push_back(*own);
-    }
-  }
-  std::vector<Interval> intervals_;
+  const IndexSpace& before_;
+  const std::string& service_;
+  std::array<const ServiceRange*, 2> ranges_;
 };
 
 using TextList = std::map<std::uint32_t, std::string>;
@@ -263,7 +282,7 @@ std::vector<std::string> changesToOthers(const IndexSpace& before, const IndexSp
                                          const std::string& service) {
   std::vector<std::string> changes;
   compareRanges(before, after, service, changes);
-  const OwnIndexes own(rangeOf(before, service), rangeOf(after, service));
+  const OwnIndexes own(before, after, service);
   static const LanguageTexts kNone;
   const auto compare = [&](const LanguageTexts& old, const LanguageTexts& now,
                            const std::string& language) {
@@ -289,11 +308,8 @@ std::vector<std::uint32_t> orphanedTexts(const IndexSpace& space) {
     return orphans;
   }
   const auto owned = [&](std::uint32_t index) {
-    return std::ranges::any_of(space.services, [index](const ServiceRange& range) {
-      const auto counters = interval(range.firstCounter, range.lastCounter);
-      const auto helps = interval(range.firstHelp, range.lastHelp);
-      return (counters && counters->contains(index)) || (helps && helps->contains(index));
-    });
+    return std::ranges::any_of(space.services,
+                               [index](const ServiceRange& range) { return holds(range, index); });
   };
   for (const TextList* list : {&texts->names, &texts->helps}) {
     for (const auto& [index, text] : *list) {

@@ -92,6 +92,18 @@ TEST_CASE("Each broken invariant is named by its number") {
     imc.lastHelp = *imc.lastHelp + 2;
     expected = 6;
   }
+  SECTION("help texts that are another service's") {
+    imc.firstHelp = *space.services[0].lastHelp;
+    expected = 6;
+  }
+  SECTION("a Last Help that is another service's") {
+    imc.lastHelp = *space.services[2].firstHelp;
+    expected = 6;
+  }
+  SECTION("a range from back to front, over another service's") {
+    imc.firstCounter = *space.services[2].firstCounter;
+    expected = 6;
+  }
   SECTION("a name that is missing") {
     space.languages[0].names.erase(*imc.lastCounter);
     expected = 7;
@@ -176,6 +188,15 @@ TEST_CASE("Whatever moves of another service is told") {
     }
     CHECK_FALSE(changesToOthers(before, after, "MSExchangeIMC").empty());
   }
+}
+
+TEST_CASE("A text of another service is the other's, even where our range ran over it") {
+  IndexSpace before = threeServices();
+  const std::uint32_t theirs = *before.services[0].lastHelp;
+  before.services[1].firstHelp = theirs;
+  IndexSpace after = before;
+  after.languages[0].helps.erase(theirs);
+  CHECK_FALSE(changesToOthers(before, after, "MSExchangeIMC").empty());
 }
 
 TEST_CASE("Texts that no service owns are orphans") {

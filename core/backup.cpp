@@ -16,8 +16,6 @@ using nlohmann::json;
 
 namespace {
 
-/// Last Help of a system without any extensible counters (Q300956).
-constexpr std::uint32_t lastSystemIndex = 1847;
 /// The largest of the files are the text files: some hundred KB on an old server, a few MB on a new one.
 constexpr std::uint64_t maxFile = 64ull * 1024 * 1024;
 constexpr char factsFile[] = "facts.json";
@@ -102,31 +100,12 @@ bool isIndexValue(const RegistryValue& value) {
 
 std::uint32_t digestOfOthers(const IndexSpace& space, const std::string& service) {
   boost::crc_32_type crc;
-  const auto add = [&crc](const std::string& text) { crc.process_bytes(text.data(), text.size() + 1); };
-  std::vector<ServiceRange> others;
   for (const ServiceRange& range : space.services) {
     if (!equalsIgnoringCase(range.service, service)) {
-      others.push_back(range);
-      add(fmt::format("{} {} {} {} {}", range.service, range.firstCounter.value_or(0),
-                      range.lastCounter.value_or(0), range.firstHelp.value_or(0),
-                      range.lastHelp.value_or(0)));
-    }
-  }
-  const auto isClaimed = [&](std::uint32_t index) {
-    return index <= space.totals.baseIndex.value_or(lastSystemIndex) ||
-           std::any_of(others.begin(), others.end(), [index](const ServiceRange& range) {
-             return range.firstCounter && range.lastHelp && index >= *range.firstCounter &&
-                    index <= *range.lastHelp;
-           });
-  };
-  for (const LanguageTexts& language : space.languages) {
-    add(language.language);
-    for (const auto* texts : {&language.names, &language.helps}) {
-      for (const auto& [index, text] : *texts) {
-        if (isClaimed(index)) {
-          add(fmt::format("{} {}", index, text));
-        }
-      }
+      const std::string text = fmt::format("{} {} {} {} {}", range.service, range.firstCounter.value_or(0),
+                                           range.lastCounter.value_or(0), range.firstHelp.value_or(0),
+                                           range.lastHelp.value_or(0));
+      crc.process_bytes(text.data(), text.size() + 1);
     }
   }
   return crc.checksum();
@@ -261,7 +240,7 @@ Result<void> Backup::saveCounters(const Facts& facts) {
   if (!after) {
     return after.error();
   }
-  if (digestOfOthers(*after, manifest_.counterService) != complete.othersDigest) {
+  if (!changesToOthers(*space, *after, manifest_.counterService).empty()) {
     return Error(ErrorKind::inUse, "backup", 0,
                  "counters of another service changed while they were saved");
   }

@@ -28,11 +28,11 @@ struct BackupManifest {
   std::vector<BackedUpFile> library;    ///< at most one
   std::vector<BackedUpFile> textFiles;  ///< perfc/perfh .dat
   std::vector<BackedUpFile> inputs;     ///< .ini and .h: kept for a person, never put back
-  std::uint32_t othersDigest = 0;       ///< of all ranges and texts that are not this service's
+  std::uint32_t othersDigest = 0;       ///< of all ranges that are not this service's
 };
 
-/// CRC-32 over every other service's range, and over the texts in those ranges and in the system's own.
-/// Texts that nobody's range claims do not count: a lodctr that failed halfway leaves such behind.
+/// CRC-32 over every other service's range. A lodctr or unlodctr of somebody else changes one. Texts do not
+/// count: our own lodctr, ended halfway, may have left any of them damaged, and then they are to be put back.
 std::uint32_t digestOfOthers(const IndexSpace&, const std::string& service);
 
 /// First/Last Counter, First/Last Help, Object List: what lodctr writes and unlodctr deletes.

@@ -213,6 +213,20 @@ TEST_CASE("A new 1008 while the repair is watched disproves it") {
   CHECK(server.contents() == before);
 }
 
+TEST_CASE("A lodctr that was ended while it wrote the text files: they are put back for all products") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrHangs = true;
+  server.behaviour.lodctrLeavesHalfAFile = true;
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(alertOf(server, 203).strings[1] == "loadCounters");
+  CHECK(alertOf(server, 203).strings[3] == "yes");
+  CHECK(server.contents() == before);
+}
+
 TEST_CASE("Another product loaded counters meanwhile: its texts are not overwritten by a roll-back") {
   SimulatedServer server;
   server.breakCounters();

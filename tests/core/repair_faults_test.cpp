@@ -140,6 +140,7 @@ TEST_CASE("Faults on a server whose tools and library misbehave as well") {
     scenario.behaviour.lodctrFails = oneIn(4);
     scenario.behaviour.lodctrLeavesTexts = oneIn(2);
     scenario.behaviour.lodctrHangs = oneIn(8);
+    scenario.behaviour.lodctrLeavesHalfAFile = oneIn(2);
     scenario.behaviour.regsvr32Hangs = oneIn(10);
     scenario.behaviour.regsvr32Exit = oneIn(4) ? 5 : 0;
     scenario.behaviour.unlodctrExit = oneIn(4) ? 2 : 0;

@@ -313,8 +313,11 @@ Result<IndexSpace> SimulatedServer::indexSpace() const {
                               dword(key, "First Help"), dword(key, "Last Help")});
   }
   LanguageTexts english{.language = "009", .names = {}, .helps = {}, .damage = {}};
-  english.names = parse(files.at(namesFile));
-  english.helps = parse(files.at(helpsFile));
+  for (auto [file, texts] : {std::pair(namesFile, &english.names), {helpsFile, &english.helps}}) {
+    if (const auto found = files.find(file); found != files.end()) {
+      *texts = parse(found->second);
+    }
+  }
   space.languages.push_back(std::move(english));
   return space;
 }
@@ -546,6 +549,11 @@ void SimulatedServer::unlodctr(const std::string& service, ToolResult& result) {
 void SimulatedServer::lodctr(const ToolCommand& command, ToolResult& result) {
   if (behaviour.lodctrHangs) {
     result.end = ToolEnd::timedOut;
+    if (behaviour.lodctrLeavesHalfAFile) {
+      auto& names = files[namesFile];
+      names.resize(names.size() / 4 * 2);
+      files.erase(helpsFile);
+    }
     return;
   }
   if (behaviour.lodctrDoesNothing) {

@@ -42,6 +42,7 @@ struct Behaviour {
   bool lodctrFails = false;        ///< exit code 112, LoadPerf 3009
   bool lodctrLeavesTexts = false;  ///< with lodctrFails: the texts are written, the totals are not
   bool lodctrHangs = false;
+  bool lodctrLeavesHalfAFile = false;  ///< with lodctrHangs: names cut off, help texts renamed away (Q251181)
   bool regsvr32Hangs = false;
   std::uint32_t regsvr32Exit = 0;
   std::uint32_t unlodctrExit = 0;

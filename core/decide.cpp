@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace imshealth {
 
 namespace {
@@ -25,9 +27,12 @@ std::optional<Verdict> heldBack(const Policy& policy, const Circumstances& given
     return Verdict::paused;
   }
   switch (permission(given.limits, policy.limits, given.now)) {
-    case Permission::attemptsExhausted: return Verdict::attemptsExhausted;
-    case Permission::coolDown: return Verdict::coolDown;
-    case Permission::granted: break;
+    case Permission::attemptsExhausted:
+      return Verdict::attemptsExhausted;
+    case Permission::coolDown:
+      return Verdict::coolDown;
+    case Permission::granted:
+      break;
   }
   if (!isMaintenanceOpen(policy.maintenanceWindows, given.local)) {
     return Verdict::maintenanceWindow;
@@ -35,13 +40,22 @@ std::optional<Verdict> heldBack(const Policy& policy, const Circumstances& given
   return std::nullopt;
 }
 
-Verdict verdictOn(const Finding& main, const Policy& policy, const WatchPolicy& watch,
-                  const Circumstances& given) {
-  if (!given.force && modeFor(policy, watch, main.cause) == Mode::alert) {
+/// A repair mends all that it can: it is not for a cause of which the policy only wants to be told.
+bool isOnlyToBeTold(const std::vector<Finding>& findings, const Policy& policy,
+                    const WatchPolicy& watch) {
+  return modeFor(policy, watch, findings.front().cause) == Mode::alert ||
+         (findings.front().repairable && std::ranges::any_of(findings, [&](const Finding& finding) {
+            return modeFor(policy, watch, finding.cause) == Mode::alert;
+          }));
+}
+
+Verdict verdictOn(const std::vector<Finding>& findings, const Policy& policy,
+                  const WatchPolicy& watch, const Circumstances& given) {
+  if (!given.force && isOnlyToBeTold(findings, policy, watch)) {
     const Mode general = watch.mode.value_or(policy.mode);
     return general == Mode::repair ? Verdict::policyAlert : Verdict::alert;
   }
-  if (const auto verdict = forbids(main)) {
+  if (const auto verdict = forbids(findings.front())) {
     return *verdict;
   }
   if (!given.force) {
@@ -75,18 +89,30 @@ std::string explain(const std::vector<Finding>& findings) {
 
 std::string_view toString(Verdict verdict) {
   switch (verdict) {
-    case Verdict::repair: return "repair";
-    case Verdict::alert: return "alert";
-    case Verdict::policyAlert: return "policyAlert";
-    case Verdict::notRepairable: return "notRepairable";
-    case Verdict::coolDown: return "coolDown";
-    case Verdict::attemptsExhausted: return "attemptsExhausted";
-    case Verdict::maintenanceWindow: return "maintenanceWindow";
-    case Verdict::untrustedPath: return "untrustedPath";
-    case Verdict::machineWideFault: return "machineWideFault";
-    case Verdict::paused: return "paused";
-    case Verdict::journalUnavailable: return "journalUnavailable";
-    case Verdict::repairUnderWay: return "repairUnderWay";
+    case Verdict::repair:
+      return "repair";
+    case Verdict::alert:
+      return "alert";
+    case Verdict::policyAlert:
+      return "policyAlert";
+    case Verdict::notRepairable:
+      return "notRepairable";
+    case Verdict::coolDown:
+      return "coolDown";
+    case Verdict::attemptsExhausted:
+      return "attemptsExhausted";
+    case Verdict::maintenanceWindow:
+      return "maintenanceWindow";
+    case Verdict::untrustedPath:
+      return "untrustedPath";
+    case Verdict::machineWideFault:
+      return "machineWideFault";
+    case Verdict::paused:
+      return "paused";
+    case Verdict::journalUnavailable:
+      return "journalUnavailable";
+    case Verdict::repairUnderWay:
+      return "repairUnderWay";
   }
   return "alert";
 }
@@ -96,15 +122,16 @@ Mode modeFor(const Policy& policy, const WatchPolicy& watch, Cause cause) {
   return override != watch.causes.end() ? override->second : watch.mode.value_or(policy.mode);
 }
 
-Decision decide(const std::vector<Finding>& findings, const Policy& policy, const WatchPolicy& watch,
-                const Circumstances& given) {
-  const Finding& main = findings.front();
+Decision decide(const std::vector<Finding>& findings, const Policy& policy,
+                const WatchPolicy& watch, const Circumstances& given) {
   Decision decision;
-  decision.verdict = verdictOn(main, policy, watch, given);
+  decision.verdict = verdictOn(findings, policy, watch, given);
   // A cause set to alert in a watch that repairs is still a watch that repairs: 204 says why not.
-  decision.mode = given.force || decision.verdict == Verdict::policyAlert
-                      ? Mode::repair
-                      : modeFor(policy, watch, main.cause);
+  if (given.force || decision.verdict == Verdict::policyAlert) {
+    decision.mode = Mode::repair;
+  } else if (decision.verdict != Verdict::alert) {
+    decision.mode = modeFor(policy, watch, findings.front().cause);
+  }
   decision.explanation = explain(findings);
   return decision;
 }

@@ -42,7 +42,7 @@ struct Circumstances {
 
 struct Decision {
   Verdict verdict = Verdict::alert;
-  Mode mode = Mode::alert;  ///< in force for the main finding's cause
+  Mode mode = Mode::alert;  ///< in force for the main finding's cause; alert where another cause wants that
   std::string explanation;  ///< what it means, the evidence, the other findings; for alert 200
 
   bool operator==(const Decision&) const = default;

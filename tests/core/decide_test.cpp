@@ -41,6 +41,29 @@ TEST_CASE("The most specific mode wins: policy, watch, cause") {
   CHECK(c.verdict() == Verdict::repair);
 }
 
+TEST_CASE("A repair mends all that was found, so one cause of which the policy only wants to be told forbids it") {
+  Case c;
+  c.findings = {finding(Cause::libraryNotRegistered, true), finding(Cause::countersInconsistent, true)};
+  SECTION("in a watch that repairs") {
+    c.watch().causes["countersInconsistent"] = Mode::alert;
+    CHECK(c.verdict() == Verdict::policyAlert);
+    CHECK(decide(c.findings, c.policy, c.watch(), c.given).mode == Mode::repair);
+  }
+  SECTION("in a watch that repairs the main cause alone") {
+    c.policy.mode = Mode::alert;
+    c.watch().causes["libraryNotRegistered"] = Mode::repair;
+    CHECK(c.verdict() == Verdict::alert);
+    CHECK(decide(c.findings, c.policy, c.watch(), c.given).mode == Mode::alert);
+    c.findings.pop_back();
+    CHECK(c.verdict() == Verdict::repair);
+  }
+  SECTION("unless a person asked") {
+    c.watch().causes["countersInconsistent"] = Mode::alert;
+    c.given.force = true;
+    CHECK(c.verdict() == Verdict::repair);
+  }
+}
+
 TEST_CASE("What the article's repair cannot cure is never repaired, not even by force") {
   Case c;
   c.given.force = GENERATE(false, true);

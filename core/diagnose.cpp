@@ -160,10 +160,9 @@ void diagnoseIndexes(const Facts& facts, std::vector<Finding>& findings) {
     if (incomplete && violation.invariant > 1 && violation.invariant < 7) {
       continue;
     }
-    // lodctr appends behind Perflib's totals: where they are lost, or texts stand behind them, even
-    // loading does harm.
-    const bool harmsLoading = incomplete && facts.key.indexValues() == 0;
-    (makesUnloadingUnsafe(violation) || harmsLoading ? unsafe : inconsistent)
+    // Where nothing is unloaded, lodctr appends behind Perflib's totals: where they are lost, or texts stand
+    // behind them, even loading does harm.
+    (makesUnloadingUnsafe(violation) || incomplete ? unsafe : inconsistent)
         .push_back(violation.text);
   }
   if (!unsafe.empty()) {
@@ -284,7 +283,7 @@ std::vector<Finding> diagnoseBeforeProbe(const Facts& facts, const WatchPolicy& 
   diagnoseLibrary(facts, watch, findings);
   diagnoseCounterFile(facts, findings);
   diagnoseTextFiles(facts, findings);
-  diagnoseRegistration(facts, findings);
+  diagnoseRegistration(facts, watch, findings);
   diagnoseIndexes(facts, findings);
   sortFindings(findings);
   return findings;

@@ -70,15 +70,16 @@ bool trustedCopyIsGood(const Facts& facts, const WatchPolicy& watch) {
          isRightVersion(watch, copy->fileVersion) && missingExports(facts.key, *copy).empty();
 }
 
-bool canRegisterItself(const Facts& facts) {
-  const auto exportsIt = [](const std::optional<PeImage>& image) {
-    return image && image->hasExport("DllRegisterServer");
-  };
-  if (facts.library.path.empty()) {
+bool canRegisterItself(const Facts& facts, const WatchPolicy& watch) {
+  const LibraryFacts& library = facts.library;
+  if (library.path.empty()) {
     return false;  // nothing says which file it would be
   }
-  return facts.library.file.exists ? exportsIt(facts.library.image)
-                                   : exportsIt(facts.library.trustedCopyImage);
+  const bool replaced =
+      trustedCopyIsGood(facts, watch) &&
+      (library.sameAsTrustedCopy == false || !isRightVersion(watch, library.version));
+  const auto& image = library.file.exists && !replaced ? library.image : library.trustedCopyImage;
+  return image && image->hasExport("DllRegisterServer");
 }
 
 void diagnoseLibrary(const Facts& facts, const WatchPolicy& watch, std::vector<Finding>& findings) {
@@ -116,7 +117,8 @@ void diagnoseLibrary(const Facts& facts, const WatchPolicy& watch, std::vector<F
   }
 }
 
-void diagnoseRegistration(const Facts& facts, std::vector<Finding>& findings) {
+void diagnoseRegistration(const Facts& facts, const WatchPolicy& watch,
+                          std::vector<Finding>& findings) {
   const PerformanceKey& key = facts.key;
   if (!facts.keyError.empty()) {
     add(findings, Cause::unknown,
@@ -140,7 +142,7 @@ void diagnoseRegistration(const Facts& facts, std::vector<Finding>& findings) {
   if (missing.size() == registration.size()) {
     add(findings, Cause::libraryNotRegistered,
         key.exists ? "Library, Open, Collect and Close are missing" : "there is no Performance key",
-        canRegisterItself(facts));
+        canRegisterItself(facts, watch));
     missing.clear();
   }
 
@@ -148,14 +150,14 @@ void diagnoseRegistration(const Facts& facts, std::vector<Finding>& findings) {
   bool mended = true;
   if (!missing.empty()) {
     evidence.push_back(fmt::format("{} missing", fmt::join(missing, ", ")));
-    mended = canRegisterItself(facts);
+    mended = canRegisterItself(facts, watch);
   }
   if (!facts.library.registeredPath.empty() && facts.directoryTrusted &&
       !samePath(facts.library.registeredPath, facts.library.path)) {
     evidence.push_back(fmt::format("Library names {} instead of {}",
                                    printable(facts.library.registeredPath),
                                    printable(facts.library.path)));
-    mended = mended && canRegisterItself(facts);
+    mended = mended && canRegisterItself(facts, watch);
   }
   if (const int count = key.indexValues(); count > 0 && count < 4) {
     evidence.push_back(fmt::format(
@@ -168,7 +170,7 @@ void diagnoseRegistration(const Facts& facts, std::vector<Finding>& findings) {
         name.starts_with("First ") || name.starts_with("Last ") || name == "Object List";
     const bool registered =
         name == "Library" || name == "Open" || name == "Collect" || name == "Close";
-    mended = mended && (loaded || (registered && canRegisterItself(facts)));
+    mended = mended && (loaded || (registered && canRegisterItself(facts, watch)));
   }
   if (!evidence.empty()) {
     add(findings, Cause::performanceKeyIncomplete, fmt::format("{}", fmt::join(evidence, "; ")),

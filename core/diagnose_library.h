@@ -12,7 +12,7 @@ namespace imshealth {
 void diagnoseLibrary(const Facts&, const WatchPolicy&, std::vector<Finding>&);
 
 /// libraryNotRegistered and performanceKeyIncomplete; unknown where the key cannot be read.
-void diagnoseRegistration(const Facts&, std::vector<Finding>&);
+void diagnoseRegistration(const Facts&, const WatchPolicy&, std::vector<Finding>&);
 
 /// The trusted copy is there, an image of the right machine and of a version that the policy names,
 /// and exports what the Performance key names: restoring it can mend the library.
@@ -20,6 +20,6 @@ bool trustedCopyIsGood(const Facts&, const WatchPolicy&);
 
 /// regsvr32 can write the Performance key: the library, or the trusted copy that will replace it,
 /// exports DllRegisterServer.
-bool canRegisterItself(const Facts&);
+bool canRegisterItself(const Facts&, const WatchPolicy&);
 
 }  // namespace imshealth

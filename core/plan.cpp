@@ -20,7 +20,8 @@ std::string lastPart(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
-ToolCommand systemTool(const Facts& facts, std::string_view name, std::vector<std::string> arguments) {
+ToolCommand systemTool(const Facts& facts, std::string_view name,
+                       std::vector<std::string> arguments) {
   return {fmt::format("{}\\{}", facts.system.systemDirectory, name), std::move(arguments),
           facts.counterFile.directory};
 }
@@ -69,13 +70,13 @@ Step restoreStep(const Facts& facts, const WatchPolicy& watch) {
   return step;
 }
 
-/// `restored`: the library that will be registered is the trusted copy, whose exports are not known
-/// to be those of the file that is there now.
+/// `restored`: the library that will be registered is the trusted copy.
 Step registerStep(const Facts& facts, bool restored) {
   Step step;
   step.kind = StepKind::registerLibrary;
   step.tool = systemTool(facts, "regsvr32.exe", {"/s", facts.library.path});
-  if (!restored && !(facts.library.image && facts.library.image->hasExport("DllRegisterServer"))) {
+  const auto& image = restored ? facts.library.trustedCopyImage : facts.library.image;
+  if (!image || !image->hasExport("DllRegisterServer")) {
     step.applicable = false;
     step.whyNot = "the library does not export DllRegisterServer";
   }
@@ -120,7 +121,8 @@ Step unloadStep(const Facts& facts) {
 Step loadStep(const Facts& facts) {
   Step step;
   step.kind = StepKind::loadCounters;
-  // Bare name, with the folder as current directory: NT 4 SP3 looks for the .h only there (Q169659).
+  // Bare name, with the folder as current directory: NT 4 SP3 looks for the .h only there
+  // (Q169659).
   step.tool = systemTool(facts, "lodctr.exe", {lastPart(facts.counterFile.file.path)});
   return step;
 }
@@ -136,12 +138,18 @@ Step verifyStep() {
 
 std::string_view toString(StepKind kind) {
   switch (kind) {
-    case StepKind::restoreLibrary: return "restoreLibrary";
-    case StepKind::registerLibrary: return "registerLibrary";
-    case StepKind::backUp: return "backUp";
-    case StepKind::unloadCounters: return "unloadCounters";
-    case StepKind::loadCounters: return "loadCounters";
-    case StepKind::verify: return "verify";
+    case StepKind::restoreLibrary:
+      return "restoreLibrary";
+    case StepKind::registerLibrary:
+      return "registerLibrary";
+    case StepKind::backUp:
+      return "backUp";
+    case StepKind::unloadCounters:
+      return "unloadCounters";
+    case StepKind::loadCounters:
+      return "loadCounters";
+    case StepKind::verify:
+      return "verify";
   }
   return "verify";
 }
@@ -163,11 +171,13 @@ std::string ToolCommand::display() const {
   return line;
 }
 
-std::string Step::command() const { return tool ? tool->display() : description; }
+std::string Step::command() const {
+  return tool ? tool->display() : description;
+}
 
 const Step* Plan::find(StepKind kind) const {
-  const auto found = std::find_if(steps.begin(), steps.end(),
-                                  [&](const Step& step) { return step.kind == kind; });
+  const auto found =
+      std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.kind == kind; });
   return found == steps.end() ? nullptr : &*found;
 }
 
@@ -181,7 +191,8 @@ std::string Plan::summary() const {
   return names;
 }
 
-Plan planRepair(const Facts& facts, const std::vector<Finding>& findings, const WatchPolicy& watch) {
+Plan planRepair(const Facts& facts, const std::vector<Finding>& findings,
+                const WatchPolicy& watch) {
   const Wanted wanted = wantedBy(findings, watch);
   Plan plan{.counterService = facts.counterService, .steps = {}};
   if (wanted.restore) {

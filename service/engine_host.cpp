@@ -117,7 +117,7 @@ Result<void> EngineHost::Engine::start() {
   PolicyInForce inForce = keeper.load();
   adapters = std::make_unique<Adapters>(folder, folder.logFile(), inForce.policy.log);
   adapters->log.info(std::string("imshealth ") + version + " starts");
-  metrics = std::make_unique<MetricsFile>(adapters->state, adapters->fileChanges, adapters->clock,
+  metrics = std::make_unique<MetricsFile>(adapters->state, adapters->files, adapters->clock,
                                           adapters->log);
   metrics->follow(inForce.policy);
   metrics->markRefused(inForce.refusal.has_value());

@@ -100,7 +100,7 @@ Result<void> WindowsFileChanges::replace(const std::string& path,
   const std::wstring target = toWide(path);
   Appearance before(target);
   const std::string beside = path + ".new";
-  auto done = writeWholeFile(
+  auto done = writeFreshFile(
       beside, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   if (done) {
     done = before.giveAccessListTo(beside);

@@ -1,7 +1,11 @@
 #include "service/metrics_file.h"
 
 #include "core/metrics.h"
+#include "core/trust.h"
 #include "core/version.h"
+#include "service/win32/file_io.h"
+#include "service/win32/sid_text.h"
+#include "service/win32/text.h"
 
 namespace imshealth {
 
@@ -16,11 +20,33 @@ void MetricsFile::write() {
   const std::string text = writeMetrics(
       *state,
       {.version = version, .policy = policy_, .policyRefused = refused_, .now = clock_.now()});
-  const auto written = files_.replace(*policy_.metrics.textfile, {text.begin(), text.end()});
+  const auto written = replace(*policy_.metrics.textfile, text);
   if (!written && !failed_) {
     log_.error("metrics: " + written.error().describe());
   }
   failed_ = !written;
+}
+
+/// Whoever can write in the folder could plant links under our names, and have the service change
+/// files that only SYSTEM may. The new file has the access list that the folder gives it.
+Result<void> MetricsFile::replace(const std::string& file, const std::string& text) const {
+  std::string why;
+  for (const std::string& objection :
+       objectionsTo(files_.trustOf("metrics", file), processAccountSid())) {
+    why += (why.empty() ? "not written, since " : "; ") + objection;
+  }
+  if (!why.empty()) {
+    return Error(ErrorKind::accessDenied, file, 0, why);
+  }
+  const std::string beside = file + ".new";
+  auto done = writeFreshFile(beside, text);
+  if (done) {
+    done = moveOver(beside, file);
+  }
+  if (!done) {
+    DeleteFileW(toWide(beside).c_str());
+  }
+  return done;
 }
 
 }  // namespace imshealth

@@ -1,5 +1,5 @@
 // The file of `metrics.textfile` in the policy: written aside and renamed, so that whoever reads it
-// never sees half of it.
+// never sees half of it. Only where nobody but administrators can write: SYSTEM writes there.
 #pragma once
 
 #include "core/ports.h"
@@ -10,7 +10,7 @@ namespace imshealth {
 
 class MetricsFile {
  public:
-  MetricsFile(StateKeeper& state, FileChanges& files, const Clock& clock, LogFile& log)
+  MetricsFile(StateKeeper& state, const FileFacts& files, const Clock& clock, LogFile& log)
       : state_(state), files_(files), clock_(clock), log_(log) {}
 
   /// The policy in force.
@@ -23,8 +23,10 @@ class MetricsFile {
   void write();
 
  private:
+  Result<void> replace(const std::string& file, const std::string& text) const;
+
   StateKeeper& state_;
-  FileChanges& files_;
+  const FileFacts& files_;
   const Clock& clock_;
   LogFile& log_;
   Policy policy_;

@@ -45,8 +45,10 @@ Result<std::string> readWholeFile(const std::string& path, std::uint64_t limit) 
   }
 }
 
-Result<void> writeWholeFile(const std::string& path, std::string_view bytes) {
-  const UniqueFile file(CreateFileW(toWide(path).c_str(), GENERIC_WRITE, 0, nullptr, CREATE_ALWAYS,
+namespace {
+
+Result<void> write(const std::string& path, std::string_view bytes, DWORD disposition) {
+  const UniqueFile file(CreateFileW(toWide(path).c_str(), GENERIC_WRITE, 0, nullptr, disposition,
                                     FILE_ATTRIBUTE_NORMAL, nullptr));
   if (!file) {
     return lastError(path);
@@ -63,6 +65,17 @@ Result<void> writeWholeFile(const std::string& path, std::string_view bytes) {
     return lastError(path);
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> writeWholeFile(const std::string& path, std::string_view bytes) {
+  return write(path, bytes, CREATE_ALWAYS);
+}
+
+Result<void> writeFreshFile(const std::string& path, std::string_view bytes) {
+  DeleteFileW(toWide(path).c_str());  // of a link, the link
+  return write(path, bytes, CREATE_NEW);
 }
 
 Result<void> moveOver(const std::string& from, const std::string& to) {

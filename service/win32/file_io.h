@@ -21,6 +21,10 @@ Result<std::string> readWholeFile(const std::string& path, std::uint64_t limit);
 /// Creates or empties the file; what was written is on the disk when it returns.
 Result<void> writeWholeFile(const std::string& path, std::string_view bytes);
 
+/// The same, of a file of our own making: one that lies there already is deleted, never written
+/// into, for it may be another name of some file elsewhere.
+Result<void> writeFreshFile(const std::string& path, std::string_view bytes);
+
 /// Renames over an existing file of the same volume. Tries again for a moment where somebody (a
 /// virus scanner, as a rule) has the target open.
 Result<void> moveOver(const std::string& from, const std::string& to);

@@ -10,13 +10,6 @@
 namespace imshealth {
 namespace {
 
-/// The trust in a file is the trust in all folders above it, so they have to be known.
-std::string absolutePath(const std::string& file) {
-  wchar_t path[MAX_PATH];
-  const DWORD length = GetFullPathNameW(toWide(file).c_str(), MAX_PATH, path, nullptr);
-  return length > 0 && length < MAX_PATH ? toUtf8({path, length}) : file;
-}
-
 bool readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into, CommandIo& io) {
   const auto text = readWholeFile(file, largestPolicyFile);
   if (!text) {
@@ -40,6 +33,12 @@ bool readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into,
 }
 
 }  // namespace
+
+std::string absolutePath(const std::string& file) {
+  wchar_t path[MAX_PATH];
+  const DWORD length = GetFullPathNameW(toWide(file).c_str(), MAX_PATH, path, nullptr);
+  return length > 0 && length < MAX_PATH ? toUtf8({path, length}) : file;
+}
 
 std::optional<CommandPolicy> commandPolicy(const std::string& file,
                                            const std::vector<std::string>& services, CommandIo& io,

@@ -19,6 +19,10 @@ struct CommandPolicy {
   std::vector<WatchPolicy> watches;  ///< those that were asked for; all where none was named
 };
 
+/// Of a file as it was typed, with backslashes. The trust in a file is the trust in all folders
+/// above it, so they have to be known.
+std::string absolutePath(const std::string& file);
+
 /// `file` empty: that of the data folder, and the built-in default where there is none. Says on
 /// io.err what is wrong and returns nothing then; `code` is the exit code.
 std::optional<CommandPolicy> commandPolicy(const std::string& file,

@@ -1,4 +1,5 @@
 // imshealth service, run, install and uninstall.
+#include "service/commands/command_policy.h"
 #include "service/commands/commands.h"
 #include "service/engine_host.h"
 #include "service/install.h"
@@ -31,7 +32,8 @@ int runInForeground(const std::string& policyFile, CommandIo& io) {
   }
   EngineEvents events;
   events.onRunning = [&io] { io.out << "imshealth is listening; Ctrl-C stops it." << std::endl; };
-  EngineHost host(*folder, policyFile.empty() ? std::nullopt : std::optional(policyFile), events);
+  EngineHost host(
+      *folder, policyFile.empty() ? std::nullopt : std::optional(absolutePath(policyFile)), events);
   const ConsoleBreak stop([&host] { host.requestStop("stopped from the console"); });
   const auto ran = host.run();
   if (!ran) {

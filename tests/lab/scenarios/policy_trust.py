@@ -1,6 +1,7 @@
 """A policy that others than administrators could have written may alert, but never repair."""
 
 import json
+import subprocess
 
 from scenario import SERVICE, Scenario, main, policy
 
@@ -58,6 +59,20 @@ class PolicyTrust(Scenario):
         self.write(lab, policy("repair"))
         code, text = lab.imshealth("repair", "--policy", FOREIGN, "--json")
         self.assertEqual((code, json.loads(text)["services"][0]["result"]), (0, "repaired"), text)
+        self.assert_counters_whole(lab)
+
+    def test_the_engine_in_a_window_repairs_by_a_policy_that_is_not_typed_in_full(self):
+        lab, _ = self.broken_server()
+        lab.install(policy=policy("alert"), start=False)
+        self.write(lab, policy("repair"))
+        foreground = lab.wine.start(lab.program, "run", "--policy", "C:/install/policy.json",
+                                    stdout=subprocess.DEVNULL)
+        self.assertEqual(lab.wait_for_alert(100).strings[2].lower(), FOREIGN.lower())
+        begun = lab.last_record()
+        lab.perflib_event(form="classic", status=1003)
+        lab.wait_for_alert(202, after=begun)
+        lab.kill()
+        foreground.wait(30)
         self.assert_counters_whole(lab)
 
     @staticmethod

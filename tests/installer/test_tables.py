@@ -69,6 +69,11 @@ class Tables(unittest.TestCase):
         self.assertEqual([action for action in order if action in wanted], wanted)
         self.assertNotIn("DisableRollback", order)
 
+    def test_the_server_is_never_restarted(self):
+        self.assertEqual(self.properties()["REBOOT"], "ReallySuppress")
+        for action in ("ForceReboot", "ScheduleReboot"):
+            self.assertNotIn(action, sequence())
+
     def test_nothing_of_the_package_lies_in_the_data_folder(self):
         names = [row["FileName"].split("|")[-1] for row in table("File")]
         for name in ("policy.json", "state.json"):

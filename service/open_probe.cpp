@@ -3,6 +3,7 @@
 #include "core/quote_argument.h"
 #include "service/child_output.h"
 #include "service/probe_protocol.h"
+#include "service/system_directory.h"
 #include "service/win32/last_error.h"
 #include "service/win32/text.h"
 
@@ -72,8 +73,11 @@ boost::asio::awaitable<ProbeResult> ChildOpenProbe::probe(const ProbeRequest& re
   ChildStart start;
   start.program = program_;
   start.commandLine = '"' + program_ + "\" probe";
-  // As Perflib has it, the library finds what lies beside it; the working directory is not
-  // searched.
+  // As Perflib has it, the library finds what lies beside it. The working directory is searched too
+  // ("Dynamic-Link Library Search Order": before XP SP1 even ahead of the system directory, and for
+  // the child's own imports before its first instruction), so it is one that only administrators
+  // can write, whoever started us where.
+  start.workingDirectory = systemDirectory();
   start.input = input->get();
   auto report = co_await runChild(std::move(start), deadline, outputBound, stop_, functions_);
   if (!report) {

@@ -11,6 +11,13 @@ DWORD APIENTRY OpenWell(LPWSTR) {
 DWORD APIENTRY OpenRefuses(LPWSTR) {
   return ERROR_ACCESS_DENIED;
 }
+DWORD APIENTRY OpenWellInSystemDirectory(LPWSTR) {
+  wchar_t here[MAX_PATH] = {};
+  wchar_t system[MAX_PATH] = {};
+  GetCurrentDirectoryW(MAX_PATH, here);
+  GetSystemDirectoryW(system, MAX_PATH);
+  return lstrcmpiW(here, system) == 0 ? ERROR_SUCCESS : ERROR_CURRENT_DIRECTORY;
+}
 DWORD APIENTRY OpenHangs(LPWSTR) {
   Sleep(INFINITE);
   return ERROR_SUCCESS;

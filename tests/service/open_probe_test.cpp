@@ -30,6 +30,10 @@ TEST_CASE("a good library opens") {
   CHECK_FALSE(result.status);
 }
 
+TEST_CASE("the child starts in the system directory, wherever its parent works") {
+  CHECK(probe("OpenWellInSystemDirectory").outcome == ProbeOutcome::ok);
+}
+
 TEST_CASE("what Open returns is told") {
   const ProbeResult result = probe("OpenRefuses");
   CHECK(result.outcome == ProbeOutcome::failed);

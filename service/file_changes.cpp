@@ -52,22 +52,27 @@ void deleteNowOrLater(const std::wstring& path) {
   }
 }
 
-std::wstring besides(const std::string& path) {
-  return toWide(path + ".replaced");
+/// A name that nothing has yet: what was moved aside before may still be loaded, and can then
+/// neither be deleted nor written over.
+Result<std::wstring> moveOutOfTheWay(const std::string& path) {
+  const auto aside = moveAside(path, "replaced");
+  if (!aside) {
+    return aside.error();
+  }
+  return toWide(*aside);
 }
 
 /// Renames what stands in the way, and puts it back where the new file does not get there.
 Result<void> moveAsideAndIn(const std::string& from, const std::string& to) {
-  const std::wstring target = toWide(to);
-  const std::wstring aside = besides(to);
-  if (!MoveFileExW(target.c_str(), aside.c_str(), MOVEFILE_REPLACE_EXISTING)) {
-    return lastError(to);
+  const auto aside = moveOutOfTheWay(to);
+  if (!aside) {
+    return aside.error();
   }
   if (auto moved = moveOver(from, to); !moved) {
-    MoveFileExW(aside.c_str(), target.c_str(), MOVEFILE_REPLACE_EXISTING);
+    MoveFileExW(aside->c_str(), toWide(to).c_str(), MOVEFILE_REPLACE_EXISTING);
     return moved;
   }
-  deleteNowOrLater(aside);
+  deleteNowOrLater(*aside);
   return {};
 }
 
@@ -137,9 +142,8 @@ Result<void> WindowsFileChanges::remove(const std::string& path) {
     }
     code = GetLastError();
   }
-  if (const std::wstring aside = besides(path);
-      MoveFileExW(target.c_str(), aside.c_str(), MOVEFILE_REPLACE_EXISTING)) {
-    deleteNowOrLater(aside);
+  if (const auto aside = moveOutOfTheWay(path)) {
+    deleteNowOrLater(*aside);
     return {};
   }
   return windowsError(path, code);

@@ -99,13 +99,22 @@ Result<void> moveOver(const std::string& from, const std::string& to) {
 Result<std::string> moveAside(const std::string& path, std::string_view why) {
   SYSTEMTIME now;
   GetSystemTime(&now);
-  const std::string target =
+  const std::string name =
       fmt::format("{}.{}-{:04}{:02}{:02}-{:02}{:02}{:02}{:03}", path, why, now.wYear, now.wMonth,
                   now.wDay, now.wHour, now.wMinute, now.wSecond, now.wMilliseconds);
-  if (!MoveFileExW(toWide(path).c_str(), toWide(target).c_str(), MOVEFILE_WRITE_THROUGH)) {
-    return lastError(path);
+  constexpr int sameMoment = 100;  // the clock may tick every 16 ms only, or be set back
+  std::string target = name;
+  for (int count = 2;; ++count) {
+    if (MoveFileExW(toWide(path).c_str(), toWide(target).c_str(), MOVEFILE_WRITE_THROUGH)) {
+      return target;
+    }
+    const DWORD code = GetLastError();
+    const bool taken = code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS;
+    if (!taken || count > sameMoment) {
+      return windowsError(path, code);
+    }
+    target = name + '-' + std::to_string(count);
   }
-  return target;
 }
 
 }  // namespace imshealth

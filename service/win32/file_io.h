@@ -29,8 +29,9 @@ Result<void> writeFreshFile(const std::string& path, std::string_view bytes);
 /// virus scanner, as a rule) has the target open.
 Result<void> moveOver(const std::string& from, const std::string& to);
 
-/// Renames a file, a folder or a link itself to "PATH.WHY-20261124-101500123" beside it; returns
-/// the new path. Whoever had it open keeps the old one.
+/// Renames a file, a folder or a link itself to "PATH.WHY-20261124-101500123" beside it, with "-2"
+/// and so on behind it where there is one of that name; returns the new path. Whoever had it open
+/// keeps the old one.
 Result<std::string> moveAside(const std::string& path, std::string_view why);
 
 }  // namespace imshealth

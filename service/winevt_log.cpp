@@ -103,8 +103,14 @@ WinevtApi::LogState WinevtLog::logState() {
     value = answer.Type == EvtVarTypeUInt64 ? answer.UInt64Val : 0;  // Null: the log is empty
     return true;
   };
-  if (ask(EvtLogOldestRecordNumber, state.oldest)) {
-    ask(EvtLogNumberOfLogRecords, state.count);
+  // Two calls without a common snapshot: where the log drops records in between, the newest one
+  // would seem to lie before those that were read, which is how a cleared log looks.
+  constexpr int tries = 8;
+  bool goOn = ask(EvtLogOldestRecordNumber, state.oldest);
+  for (int i = 0; goOn && i < tries; ++i) {
+    const std::uint64_t before = state.oldest;
+    goOn = ask(EvtLogNumberOfLogRecords, state.count) &&
+           ask(EvtLogOldestRecordNumber, state.oldest) && state.oldest != before;
   }
   return state;
 }

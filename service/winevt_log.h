@@ -14,8 +14,8 @@ namespace imshealth {
 class WinevtLog : public WinevtApi {
  public:
   /// `changed`: signalled when there are events; outlives this.
-  explicit WinevtLog(HANDLE changed)
-      : evt_(winevtFunctions()), changed_(changed), renderer_(evt_) {}
+  explicit WinevtLog(HANDLE changed, const WinevtFunctions* functions = winevtFunctions())
+      : evt_(functions), changed_(changed), renderer_(evt_) {}
 
   std::uint32_t subscribe(Start, const std::string& bookmark) override;
   void close() override;

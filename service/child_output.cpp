@@ -85,6 +85,15 @@ struct Drain : std::enable_shared_from_this<Drain> {
   bool atEnd = false;
 };
 
+/// What the notice of the exit changes; the notice may come when the coroutine has ended, since
+/// `timer` may run out in the same moment.
+struct Exit {
+  Exit(const asio::any_io_executor& executor, Milliseconds deadline) : timer(executor, deadline) {}
+
+  asio::steady_timer timer;
+  bool seen = false;
+};
+
 UniqueHandle duplicate(HANDLE handle) {
   HANDLE copy = nullptr;
   DuplicateHandle(GetCurrentProcess(), handle, GetCurrentProcess(), &copy, 0, FALSE,
@@ -114,30 +123,31 @@ asio::awaitable<Result<ChildReport>> runChild(ChildStart start, Milliseconds dea
   const auto drain = std::make_shared<Drain>(executor, pipe->reader.release(), outputBound);
   drain->read();
 
-  bool exited = false;
-  asio::steady_timer timer(executor, deadline);
+  const auto exit = std::make_shared<Exit>(executor, deadline);
   asio::windows::object_handle process(executor, duplicate(child->handle()).release());
-  const StopSignal::Listener listener(stop, [&timer] { timer.cancel(); });
-  process.async_wait([&exited, &timer](const boost::system::error_code& error) {
+  const StopSignal::Listener listener(stop, [exit] { exit->timer.cancel(); });
+  process.async_wait([exit](const boost::system::error_code& error) {
     if (!error) {
-      exited = true;
-      timer.cancel();
+      exit->seen = true;
+      exit->timer.cancel();
     }
   });
-  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_await exit->timer.async_wait(asio::as_tuple(asio::use_awaitable));
 
   ChildReport report;
-  report.end = exited ? ChildEnd::exited : stop.raised() ? ChildEnd::stopped : ChildEnd::timedOut;
+  report.end = exit->seen      ? ChildEnd::exited
+               : stop.raised() ? ChildEnd::stopped
+                               : ChildEnd::timedOut;
   // The exit may be there though its notice is still under way.
-  if (!exited && WaitForSingleObject(child->handle(), 0) == WAIT_OBJECT_0) {
+  if (!exit->seen && WaitForSingleObject(child->handle(), 0) == WAIT_OBJECT_0) {
     report.end = ChildEnd::exited;
   }
   report.exitCode = report.end == ChildEnd::exited ? child->exitCode() : 0;
   child->end();  // descendants too: they may hold the pipe
-  while (!exited) {
-    timer.expires_after(graceForOutput);
-    const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (!error && !exited) {
+  while (!exit->seen) {
+    exit->timer.expires_after(graceForOutput);
+    const auto [error] = co_await exit->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!error && !exit->seen) {
       process.cancel();  // cannot be ended (it hangs in a driver): left behind
       break;
     }

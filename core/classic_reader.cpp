@@ -180,6 +180,7 @@ ClassicReader::Taken ClassicReader::take(std::span<const std::uint8_t> bytes, De
       continue;
     }
     LogEvent event = decodeEvtRecord(*record);
+    event.epoch = cursor_.epoch;
     cursor_.timeGenerated = event.timeGenerated;
     cursor_.timeWritten = event.timeWritten;
     cursor_.source = event.source;

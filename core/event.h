@@ -27,6 +27,7 @@ struct LogEvent {
   std::string source;
   std::vector<std::string> strings;  ///< of the manifest form: the values, in order
   std::vector<std::uint8_t> data;    ///< of the manifest form: Win32Error as 4 bytes, little-endian
+  std::uint32_t epoch = 0;           ///< as Cursor::epoch where it was read; saved logs have none
 
   std::uint16_t code() const { return static_cast<std::uint16_t>(eventId & 0xFFFF); }
   bool operator==(const LogEvent&) const = default;

@@ -29,7 +29,7 @@ struct Loss {
 /// A stretch of the log. Without events and losses: nothing new.
 struct Delivery {
   std::vector<Loss> losses;
-  std::vector<LogEvent> events;  ///< in the order of the log, each once
+  std::vector<LogEvent> events;  ///< in the order of the log, each once; of two epochs at a clear
   Cursor cursor;                 ///< behind the last event; to be saved once they are handled
   bool more = false;             ///< there is more to read at once
 };

@@ -4,12 +4,10 @@
 
 namespace imshealth {
 
-bool isOlderThan(const OpenFailure& failure, const LastRepair& last, std::uint32_t epoch,
-                 Time now) {
+bool isOlderThan(const OpenFailure& failure, const LastRepair& last, Time now) {
   // Record numbers of the classic log wrap at 32 bits.
-  const bool writtenBefore =
-      last.epoch == epoch &&
-      static_cast<std::int32_t>(failure.recordNumber - last.endRecord) <= 0;
+  const bool writtenBefore = last.epoch == failure.epoch &&
+                             static_cast<std::int32_t>(failure.recordNumber - last.endRecord) <= 0;
   // A repair in the future was made under a wrong clock: its time says nothing.
   const bool begunInThePast = last.begin <= now;
   return writtenBefore || (begunInThePast && failure.timeGenerated < toSeconds(last.begin));

@@ -5,7 +5,6 @@
 #include "core/match.h"
 #include "core/state.h"
 
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +16,7 @@ inline constexpr Milliseconds settling = std::chrono::seconds(2);
 inline constexpr Milliseconds together = std::chrono::minutes(1);
 
 /// Written before the end of the last repair, or generated before its begin: the repair has dealt with it.
-/// `epoch`: of the log that the failure was read from.
-bool isOlderThan(const OpenFailure&, const LastRepair&, std::uint32_t epoch, Time now);
+bool isOlderThan(const OpenFailure&, const LastRepair&, Time now);
 
 enum class Noted { counted, opened };
 /// A failure heard at `now`. One incident per counter service; more failures only count until it is

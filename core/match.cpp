@@ -84,8 +84,8 @@ std::optional<OpenFailure> matchOpenFailure(const LogEvent& event, const Policy&
     return std::nullopt;
   for (const WatchPolicy& watch : policy.watch) {
     if (names(event, watch)) {
-      return OpenFailure{watch.counterService, event.code(), event.recordNumber,
-                         event.timeGenerated, statusOf(event)};
+      return OpenFailure{watch.counterService, event.code(),    event.recordNumber,
+                         event.timeGenerated,  statusOf(event), event.epoch};
     }
   }
   return std::nullopt;

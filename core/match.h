@@ -19,6 +19,7 @@ struct OpenFailure {
   std::uint64_t recordNumber = 0;
   std::int64_t timeGenerated = 0;
   std::optional<std::uint32_t> status;  ///< what Open returned; absent where the event had none
+  std::uint32_t epoch = 0;              ///< of the log that it was read from
 
   bool operator==(const OpenFailure&) const = default;
 };

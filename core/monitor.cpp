@@ -119,7 +119,7 @@ bool Monitor::isOlderThanLastRepair(const OpenFailure& failure) const {
   if (last == lastRepairs_.end()) {
     return false;
   }
-  return isOlderThan(failure, last->second, cursor_.epoch, ports_.clock.now());
+  return isOlderThan(failure, last->second, ports_.clock.now());
 }
 
 void Monitor::heard(const LogEvent& event) {

@@ -87,15 +87,16 @@ class Service {
 
 void Service::hear(const HeardFailure& heard) {
   advance(heard.written);
-  const OpenFailure& failure = heard.failure;
+  OpenFailure failure = heard.failure;
   const auto record = static_cast<std::uint32_t>(failure.recordNumber);
   if (lastRecord_ && recordDistance(*lastRecord_, record) <= 0) {
     ++epoch_;  // the log was cleared
   }
   lastRecord_ = record;
+  failure.epoch = epoch_;
   ++result_.failures;
   const auto last = lastRepairs_.find(failure.counterService);
-  if (last != lastRepairs_.end() && isOlderThan(failure, last->second, epoch_, heard.written)) {
+  if (last != lastRepairs_.end() && isOlderThan(failure, last->second, heard.written)) {
     result_.olderThanRepair.push_back(failure.recordNumber);
     return;
   }

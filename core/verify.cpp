@@ -59,7 +59,7 @@ boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Poli
     }
   }
   // Failures of consumers that were under way while the counters were reloaded do not count.
-  const auto mark = position->newestRecord;
+  const LogPosition mark = *position;
   if (!co_await ports.sleeper.sleep(policy.verify.watchFor)) {
     co_return Verification{Verification::Result::interrupted, "told to stop", false, StepKind::verify};
   }
@@ -69,9 +69,9 @@ boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Poli
   if (ports.witness.complaint()) {
     co_return disproved(*ports.witness.complaint(), StepKind::loadCounters);
   }
-  if (const auto failure = ports.witness.lastOpenFailure();
-      failure && static_cast<std::int32_t>(*failure - mark) > 0) {
-    co_return disproved(fmt::format("Perflib logged event 1008 again, record {}", *failure));
+  if (const auto failure = ports.witness.lastOpenFailure(); failure && failure->isBehind(mark)) {
+    co_return disproved(
+        fmt::format("Perflib logged event 1008 again, record {}", failure->newestRecord));
   }
   Verification proven{Verification::Result::proven,
                       "counters loaded, library opens, no range or text of another service moved",

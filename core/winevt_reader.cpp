@@ -239,6 +239,7 @@ void WinevtReader::take(const WinevtRecord& record, Delivery& delivery) {
   if (cursor_.hash != 0 && record.recordId <= cursor_.recordNumber)
     return;
   LogEvent event = toLogEvent(record);
+  event.epoch = cursor_.epoch;
   cursor_.recordNumber = event.recordNumber;
   cursor_.timeGenerated = event.timeGenerated;
   cursor_.timeWritten = event.timeWritten;

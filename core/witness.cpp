@@ -47,7 +47,7 @@ void Witness::note(const LogEvent& event) {
                                event.strings.empty() ? "" : sanitise(event.strings.front()));
     }
   } else if (ours && isFromPerflib(event) && event.code() == 1008) {
-    lastOpenFailure_ = event.recordNumber;
+    lastOpenFailure_ = {event.epoch, event.recordNumber};
   }
 }
 

@@ -15,6 +15,12 @@ namespace imshealth {
 struct LogPosition {
   std::uint32_t epoch = 0;
   std::uint64_t newestRecord = 0;
+
+  /// Record numbers begin anew with each epoch; both wrap.
+  bool isBehind(const LogPosition& other) const {
+    return epoch == other.epoch ? static_cast<std::int32_t>(newestRecord - other.newestRecord) > 0
+                                : static_cast<std::int32_t>(epoch - other.epoch) > 0;
+  }
 };
 
 /// The end of the event log, for whoever needs to know now what has been written.
@@ -39,8 +45,8 @@ class Witness {
   bool unloaded() const { return unloaded_; }  ///< LoadPerf 1001
   /// LoadPerf 2007 or 30xx, about this service or about the texts of all.
   const std::optional<std::string>& complaint() const { return complaint_; }
-  /// Newest 1008 of this service (record number), absent: none heard.
-  std::optional<std::uint64_t> lastOpenFailure() const { return lastOpenFailure_; }
+  /// Newest 1008 of this service, absent: none heard.
+  const std::optional<LogPosition>& lastOpenFailure() const { return lastOpenFailure_; }
 
  private:
   bool isAboutService(const LogEvent&) const;
@@ -50,7 +56,7 @@ class Witness {
   bool loaded_ = false;
   bool unloaded_ = false;
   std::optional<std::string> complaint_;
-  std::optional<std::uint64_t> lastOpenFailure_;
+  std::optional<LogPosition> lastOpenFailure_;
 };
 
 }  // namespace imshealth

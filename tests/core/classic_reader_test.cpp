@@ -102,6 +102,32 @@ TEST_CASE("The same record number with other contents is another log") {
   CHECK(heard.cursor.epoch == cursor.epoch + 1);
 }
 
+TEST_CASE("Each event says of which epoch it is, where one delivery has those of two") {
+  struct ClearedAtClose : FakeClassicApi {
+    explicit ClearedAtClose(FakeLog& theLog) : FakeClassicApi(theLog), log(theLog) {}
+    void close() override {
+      FakeClassicApi::close();
+      if (std::exchange(armed, false)) {
+        log.clear(false);
+        log.write("new");
+      }
+    }
+    FakeLog& log;
+    bool armed = true;
+  };
+  FakeLog log;
+  ClearedAtClose api(log);
+  log.write("old");
+  log.write("b").unusable = true;  // has the log opened again
+  ClassicReader reader(api, std::nullopt, 0);
+  const auto delivery = reader.read();
+  REQUIRE(delivery.has_value());
+  REQUIRE(delivery->events.size() == 2);
+  CHECK(delivery->events[0].epoch == 0);
+  CHECK(delivery->events[1].epoch == 1);
+  CHECK(delivery->cursor.epoch == 1);
+}
+
 TEST_CASE("A damaged record is told and does not block those behind it") {
   FakeLog log;
   FakeClassicApi api(log);

@@ -227,6 +227,17 @@ TEST_CASE("A lodctr that was ended while it wrote the text files: they are put b
   CHECK(server.contents() == before);
 }
 
+TEST_CASE("A new 1008 disproves a repair also where the log was cleared while it was watched") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.failsAgainWhileWatched = true;
+  server.behaviour.clearedWhileWatched = true;
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+}
+
 TEST_CASE("Another product loaded counters meanwhile: its texts are not overwritten by a roll-back") {
   SimulatedServer server;
   server.breakCounters();
@@ -252,6 +263,22 @@ TEST_CASE("Events written before the end of the last repair are ignored") {
   late.timeGenerated -= 3600;  // delivered late by its sender
   program.listen();
   CHECK(server.alerts.empty());
+}
+
+TEST_CASE("After a clear of the log, low record numbers are not taken for older than the repair") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  server.alerts.clear();
+  server.breakCounters();
+  server.advance(std::chrono::hours(1));
+  // The clear is found by the read that hands on what was written after it.
+  server.clearLog();
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
 }
 
 TEST_CASE("A second failure within the cool-down is recorded and not acted upon") {

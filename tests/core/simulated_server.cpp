@@ -204,6 +204,7 @@ LogEvent& SimulatedServer::logEvent(const std::string& source, std::uint16_t cod
                                     std::vector<std::uint8_t> data) {
   LogEvent event;
   event.recordNumber = log_.size() + 1;
+  event.epoch = epoch_;
   event.timeGenerated = event.timeWritten = toSeconds(now_);
   event.eventId = 0xC0000000u | code;
   event.type = EventType::error;
@@ -216,6 +217,12 @@ LogEvent& SimulatedServer::logEvent(const std::string& source, std::uint16_t cod
 
 void SimulatedServer::logOpenFailure(const std::string& service, std::uint32_t status) {
   logEvent("Perflib", 1008, {service, libraryPath}, number("", status).bytes);
+}
+
+void SimulatedServer::clearLog() {
+  log_.clear();
+  delivered_ = 0;
+  ++epoch_;
 }
 
 void SimulatedServer::run() {
@@ -607,6 +614,9 @@ boost::asio::awaitable<ProbeResult> SimulatedServer::probe(const ProbeRequest& r
 boost::asio::awaitable<bool> SimulatedServer::sleep(Milliseconds duration) {
   if (behaviour.failsAgainWhileWatched && lockHeld && !toolsRun.empty() &&
       toolsRun.back().find("lodctr imcperf") != std::string::npos) {
+    if (behaviour.clearedWhileWatched) {
+      clearLog();
+    }
     logOpenFailure();
   }
   const auto timer = std::make_shared<boost::asio::steady_timer>(
@@ -627,7 +637,7 @@ Result<LogPosition> SimulatedServer::drain() {
       deliverTo(event);
     }
   }
-  return LogPosition{0, log_.size()};
+  return LogPosition{epoch_, log_.size()};
 }
 
 RepairPorts SimulatedServer::repairPorts(Witness& witness) {

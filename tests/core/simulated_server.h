@@ -50,6 +50,7 @@ struct Behaviour {
   ProbeOutcome probe = ProbeOutcome::ok;
   bool loadPerfSource = true;
   bool failsAgainWhileWatched = false;  ///< a 1008 comes after lodctr
+  bool clearedWhileWatched = false;     ///< before that, somebody clears the log
   bool othersLoadMeanwhile = false;     ///< another product loads its counters right after unlodctr
 };
 
@@ -113,7 +114,9 @@ class SimulatedServer : public Clock,
   LogEvent& logEvent(const std::string& source, std::uint16_t code, std::vector<std::string> strings,
                      std::vector<std::uint8_t> data = {});
   void logOpenFailure(const std::string& service = "MSExchangeIMC", std::uint32_t status = 2);
-  /// Runs until nothing is left to do but to wait for the outside; the clock jumps from sleep to sleep.
+  void clearLog();  ///< record numbers begin at 1 again
+  /// Runs until nothing is left to do but to wait for the outside; the clock jumps from sleep to
+  /// sleep.
   void run();
   void advance(Milliseconds duration) { now_ += duration; }
 
@@ -170,6 +173,7 @@ class SimulatedServer : public Clock,
   std::multimap<Time, std::shared_ptr<boost::asio::steady_timer>> sleepers_;
   std::vector<LogEvent> log_;
   std::size_t delivered_ = 0;
+  std::uint32_t epoch_ = 0;
   mutable std::string failedCall_;
 };
 

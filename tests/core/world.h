@@ -34,6 +34,7 @@ struct Program {
     server.run();  // what the last run left is taken up before the first event
     if (const auto position = server.drain()) {
       Cursor cursor;
+      cursor.epoch = position->epoch;
       cursor.recordNumber = cursor.newestSeen = position->newestRecord;
       monitor.caughtUp(cursor, "classic", true);
     }

@@ -41,10 +41,17 @@ void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolD
   });
 }
 
-int failingTogether(const std::vector<Incident>& incidents, Time now) {
-  return static_cast<int>(
-      std::count_if(incidents.begin(), incidents.end(),
-                    [&](const Incident& incident) { return now - incident.since < together; }));
+int failingTogether(const std::vector<Incident>& incidents, const Incident& with) {
+  std::ptrdiff_t most = 1;
+  for (const Incident& first : incidents) {
+    const auto inItsMinute = [&](const Incident& each) {
+      return each.since >= first.since && each.since - first.since < together;
+    };
+    if (inItsMinute(with)) {
+      most = std::max(most, std::count_if(incidents.begin(), incidents.end(), inItsMinute));
+    }
+  }
+  return static_cast<int>(most);
 }
 
 Incident* findUndecided(std::vector<Incident>& incidents) {

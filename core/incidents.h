@@ -26,8 +26,9 @@ Noted note(std::vector<Incident>&, const OpenFailure&, Time now, Milliseconds co
 /// Incidents that were decided and left unrepaired end the cool-down after their last event.
 void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 
-/// How many counter services began to fail within the last minute.
-int failingTogether(const std::vector<Incident>&, Time now);
+/// How many counter services began to fail within one minute, this one among them. By when they
+/// began, not by when they are decided: they may have waited while another was repaired.
+int failingTogether(const std::vector<Incident>&, const Incident& with);
 
 /// nullptr: all are decided, or there is none.
 Incident* findUndecided(std::vector<Incident>&);

@@ -282,7 +282,7 @@ awaitable<void> Monitor::handle(std::string counterService) {
   }
   const Occasion occasion{.status = incidentNow()->status,
                           .eventId = incidentNow()->eventId,
-                          .servicesFailingTogether = failingTogether(incidents_, ports_.clock.now())};
+                          .servicesFailingTogether = failingTogether(incidents_, *incidentNow())};
   Examination examination = co_await examine(watch, policy_.limits, origin_, occasion,
                                              ports_.repair.survey, ports_.repair.probe);
   if (stopping_) {

@@ -138,7 +138,7 @@ void Service::decideOn(Incident& incident, Time at) {
   const std::string& service = incident.counterService;
   const WatchPolicy& watch = *policy_.find(service);
   const std::vector<Finding> findings =
-      assumedFindings(incident, watch, failingTogether(incidents_, at));
+      assumedFindings(incident, watch, failingTogether(incidents_, incident));
   const Decision decision =
       decide(findings, policy_, watch,
              {.limits = limits_[service], .now = at, .local = assumed_.local(at)});

@@ -345,6 +345,31 @@ TEST_CASE("Three watched services failing within a minute are one machine-wide f
   CHECK(alertOf(server, 204).strings[1] == "machineWideFault");
 }
 
+TEST_CASE("Services that fail together are one fault also where they wait for another's repair") {
+  SimulatedServer server;
+  server.breakCounters();
+  Policy policy = policyFor(Mode::repair);
+  for (const char* service : {"MSExchangeDS", "MSExchangeIS", "MSExchangeMTA"}) {
+    policy.watch.push_back(policy.watch.front());
+    policy.watch.back().counterService = service;
+  }
+  policy.verify.watchFor = std::chrono::seconds(70);
+  Program program(server, policy);
+  server.logOpenFailure();
+  bool othersFailed = false;
+  server.onCall = [&](const std::string& call) {
+    if (call.starts_with("run") && !std::exchange(othersFailed, true)) {
+      for (const char* service : {"MSExchangeDS", "MSExchangeIS", "MSExchangeMTA"}) {
+        server.logOpenFailure(service);
+      }
+    }
+  };
+  program.listen();
+  CHECK(othersFailed);
+  CHECK(server.alertIds() == Ids{200, 201, 202, 200, 204, 200, 204, 200, 204});
+  CHECK(alertOf(server, 204).strings[1] == "machineWideFault");
+}
+
 TEST_CASE("Paused: listens and alerts, does not repair") {
   SimulatedServer server;
   server.breakCounters();

@@ -1,4 +1,5 @@
 // Today's policy over yesterday's log: the decisions of the service, under assumptions that are named.
+#include "core/incidents.h"
 #include "core/replay_output.h"
 #include "core/saved_evt.h"
 #include "tests/core/simulated_server.h"
@@ -146,6 +147,31 @@ TEST_CASE("Replayed: three watched services failing within a minute are one mach
   };
   CHECK(decisions(three(0s)) == Words(3, "machineWideFault"));
   CHECK(decisions(three(5min)) == Words(3, "repair"));
+}
+
+TEST_CASE("Replayed: services that wait for another's repair failed together all the same") {
+  Policy policy = repairing();
+  policy.verify.watchFor = 75s;
+  for (const char* name : {"Second", "Third", "Fourth"}) {
+    WatchPolicy watch = policy.watch[0];
+    watch.counterService = name;
+    policy.watch.push_back(watch);
+  }
+  const std::vector<HeardFailure> heard{failure(1, 0s), failure(2, 5s, {}, "Second"),
+                                        failure(3, 7s, {}, "Third"), failure(4, 10s, {}, "Fourth")};
+  const Words expected{"repair", "machineWideFault", "machineWideFault", "machineWideFault"};
+  CHECK(decisions(replay(heard, policy, assuming(true))) == expected);
+  CHECK(decisions(replay(heard, policy, assuming(false))) == expected);
+}
+
+TEST_CASE("A minute is a minute: services that fail one after the other do not fail together") {
+  std::vector<Incident> incidents(3);
+  for (std::size_t i = 0; i < incidents.size(); ++i) {
+    incidents[i].since = begin + i * 40s;
+  }
+  CHECK(failingTogether(incidents, incidents[1]) == 2);
+  incidents[2].since = begin + 59s;
+  CHECK(failingTogether(incidents, incidents[1]) == 3);
 }
 
 TEST_CASE("One counter service is dealt with after the other") {

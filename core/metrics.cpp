@@ -138,6 +138,9 @@ void writeHearing(Exposition& out, const State& state) {
                "When the event log was last read.");
     out.sample({}, seconds(*state.lastRead));
   }
+  out.metric("proof_lost", "gauge",
+             "1 while an event that the service wrote itself has not come back, from alert 330 on.");
+  out.sample({}, state.proof.lostSince ? 1 : 0);
   if (state.proof.heard) {
     out.metric("proof_heard_timestamp_seconds", "gauge",
                "When an event that the service wrote itself last came back through the event log.");

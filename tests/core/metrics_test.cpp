@@ -44,6 +44,15 @@ TEST_CASE("What happened is in the text, with times in seconds") {
   CHECK_THAT(text, Contains("imshealth_written_timestamp_seconds 946684860\n"));
 }
 
+TEST_CASE("A lost proof of hearing is a gauge, which is there from the start") {
+  State state;
+  const Policy policy = sampleMetricsPolicy();
+  const MetricsOccasion occasion{.version = "1", .policy = policy, .now = {}};
+  CHECK_THAT(writeMetrics(state, occasion), Contains("imshealth_proof_lost 0\n"));
+  state.proof.lostSince = timeFromSeconds(946684700);
+  CHECK_THAT(writeMetrics(state, occasion), Contains("imshealth_proof_lost 1\n"));
+}
+
 TEST_CASE("A service of an earlier policy keeps its counts") {
   State state;
   state.totals.services["MSExchangeMTA"].incidents = 3;

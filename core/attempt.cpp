@@ -13,28 +13,19 @@ namespace {
 
 using boost::asio::awaitable;
 
-/// Counts the attempt, remembers where the log stood at its end, and says how it went.
+/// Says how the attempt went, then records it: its end, where the log stood, that the journal is done with. In
+/// this order, and in one write: killed in between, the next start takes the repair up and says it once more.
 void conclude(const RepairOutcome& outcome, const std::string& service, Time begin,
-              const Policy& policy, LogPosition end, AttemptPorts& ports) {
+              const Policy& policy, LogPosition end, const Journal& journal, AttemptPorts& ports) {
   const bool repaired = outcome.result == RepairOutcome::Result::repaired;
   const Time now = ports.clock.now();
-  bool opened = false;
-  std::size_t attempts = 0;
-  const auto recorded = ports.state.update([&](State& state) {
-    LimitState& limits = state.limits[service];
-    opened = endAttempt(limits, policy.limits, now, repaired, outcome.reason);
-    attempts = limits.attempts.size();
-    state.lastRepairs[service] = {end.epoch, end.newestRecord, begin, now, repaired};
-    if (repaired) {
-      std::erase_if(state.incidents,
-                    [&](const Incident& incident) { return incident.counterService == service; });
-    } else if (Incident* incident = findIncident(state.incidents, service)) {
-      incident->verdict = attemptFailed;
+  LimitState limits;
+  if (const auto state = ports.state.read()) {
+    if (const auto found = state->limits.find(service); found != state->limits.end()) {
+      limits = found->second;
     }
-    if (state.journal && !outcome.rolledBack) {
-      state.journal->told = true;
-    }
-  });
+  }
+  const bool opened = endAttempt(limits, policy.limits, now, repaired, outcome.reason);
   if (repaired) {
     ports.alerter.raise(alerts::repairVerified(
         service, outcome.stepsDone() + (outcome.restartNeeded ? " (restart the machine)" : ""),
@@ -43,9 +34,25 @@ void conclude(const RepairOutcome& outcome, const std::string& service, Time beg
     ports.alerter.raise(
         alerts::repairFailed(service, outcome.failedStep, outcome.reason, outcome.rolledBack));
   }
-  if (recorded && opened) {
-    ports.alerter.raise(alerts::circuitOpen(service, attempts, outcome.reason));
+  if (opened) {
+    ports.alerter.raise(alerts::circuitOpen(service, limits.attempts.size(), outcome.reason));
   }
+  // Where it cannot be written, the journal stays and the repair is taken up once more.
+  (void)ports.state.update([&](State& state) {
+    (void)endAttempt(state.limits[service], policy.limits, now, repaired, outcome.reason);
+    state.lastRepairs[service] = {end.epoch, end.newestRecord, begin, now, repaired};
+    if (repaired) {
+      std::erase_if(state.incidents,
+                    [&](const Incident& incident) { return incident.counterService == service; });
+    } else if (Incident* incident = findIncident(state.incidents, service)) {
+      incident->verdict = attemptFailed;
+    }
+    if (!journal.isOpen()) {
+      state.journal.reset();
+    } else if (state.journal) {
+      state.journal->told = true;
+    }
+  });
 }
 
 LogPosition endOfLog(LogTail& log) {
@@ -82,7 +89,7 @@ awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder order, AttemptPorts p
   Journal journal(ports.state);
   RepairOutcome outcome = co_await repair(std::move(order), journal, ports.repair);
   if (outcome.result != RepairOutcome::Result::interrupted) {
-    conclude(outcome, service, begin, policy, endOfLog(ports.repair.log), ports);
+    conclude(outcome, service, begin, policy, endOfLog(ports.repair.log), journal, ports);
   }
   co_return outcome;
 }
@@ -97,7 +104,7 @@ awaitable<RepairOutcome> finishRepair(const RepairJournal& found, const Policy& 
   const bool nothingNew = found.told && outcome.result == RepairOutcome::Result::failed &&
                           !outcome.rolledBack && journal.isOpen();
   if (outcome.result != RepairOutcome::Result::interrupted && !nothingNew) {
-    conclude(outcome, watch.counterService, found.begin, policy, endOfLog(ports.repair.log), ports);
+    conclude(outcome, watch.counterService, found.begin, policy, endOfLog(ports.repair.log), journal, ports);
   }
   co_return outcome;
 }

@@ -33,13 +33,4 @@ Result<void> Journal::beginRollBack(const std::string& failedStep, const std::st
   return write();
 }
 
-Result<void> Journal::close() {
-  open_ = false;
-  const auto written = state_.update([](State& state) { state.journal.reset(); });
-  if (!written) {
-    return written.error();
-  }
-  return {};
-}
-
 }  // namespace imshealth

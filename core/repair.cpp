@@ -235,19 +235,18 @@ Result<std::optional<IndexSpace>> countersBefore(const Result<Backup>& backup) {
   return std::optional<IndexSpace>(std::move(facts->indexSpace));
 }
 
-/// Puts everything back and closes the journal. A disturbance may pass: it is tried three times.
+/// Puts everything back. A disturbance may pass: it is tried three times.
 awaitable<bool> rollBack(Backup& backup, Journal& journal, Sleeper& sleeper, std::string& reason) {
   constexpr int tries = 3;
   for (int attempt = 1; attempt <= tries; ++attempt) {
     const auto restored = backup.restore();
     if (restored) {
-      // A journal that cannot be closed makes the next start roll back once more, which changes nothing.
-      (void)journal.close();
+      journal.settle();
       co_return true;
     }
     if (isForGood(restored.error())) {
       reason += "; " + restored.error().describe();
-      (void)journal.close();
+      journal.settle();
       co_return false;
     }
     if (attempt == tries || !co_await sleeper.sleep(std::chrono::seconds(attempt))) {
@@ -271,6 +270,7 @@ awaitable<RepairOutcome> Repair::run() {
     outcome_.failedStep = toString(order_.plan.steps.front().kind);
     outcome_.reason = "the journal cannot be written: " + *failed;
     outcome_.rolledBack = true;  // nothing was changed
+    journal_.settle();
     co_return outcome_;
   }
   // What is still unread is of before, such as the complaints of an earlier attempt.
@@ -306,7 +306,7 @@ awaitable<RepairOutcome> Repair::run() {
   ports_.witness.dismiss();
   if (!failure) {
     outcome_.result = RepairOutcome::Result::repaired;
-    (void)journal_.close();
+    journal_.settle();
     co_return outcome_;
   }
   outcome_.reason = *failure;
@@ -371,7 +371,7 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
       outcome.restartNeeded = verification.restartNeeded;
       outcome.steps.push_back({StepKind::verify, "verify after a restart of the program",
                                StepResult::done, std::nullopt, verification.reason});
-      (void)journal.close();
+      journal.settle();
       co_return outcome;
     }
     outcome.failedStep = found.intent ? toString(*found.intent) : toString(StepKind::verify);
@@ -381,14 +381,14 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
   const bool noManifest = !backup && backup.error().kind == ErrorKind::missing;
   if (noManifest && found.done.empty()) {
     // Nothing had been saved yet, so nothing had been changed.
-    (void)journal.close();
+    journal.settle();
     outcome.rolledBack = true;
     co_return outcome;
   }
   if (!backup) {
     outcome.reason += "; " + backup.error().describe();
     if (noManifest || isForGood(backup.error())) {  // each step has saved before it was done: it is gone
-      (void)journal.close();
+      journal.settle();
     }
     co_return outcome;
   }

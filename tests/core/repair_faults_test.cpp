@@ -107,7 +107,16 @@ int play(const Scenario& scenario) {
   REQUIRE((isWhole(*server) || after == before));
   REQUIRE_FALSE(server->alerts.empty());
   REQUIRE(changesToOthers(spaceBefore, *server->indexSpace(), imcKey).empty());
-  REQUIRE_FALSE(StateKeeper(*server).read()->journal);
+  const State state = *StateKeeper(*server).read();
+  REQUIRE_FALSE(state.journal);
+  // A repair that was begun is told the end of, and counted, whenever the program ends.
+  const auto ids = server->alertIds();
+  const auto said201 = std::ranges::count(ids, 201);
+  REQUIRE((said201 == 0 || std::ranges::count(ids, 202) + std::ranges::count(ids, 203) > 0));
+  if (const auto limits = state.limits.find(imcKey); limits != state.limits.end()) {
+    REQUIRE((limits->second.attempts.empty() || limits->second.lastAttemptEnd));
+    REQUIRE((limits->second.attempts.empty() || state.lastRepairs.contains(imcKey)));
+  }
   return calls;
 }
 

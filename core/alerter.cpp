@@ -1,5 +1,7 @@
 #include "core/alerter.h"
 
+#include <algorithm>
+
 namespace imshealth {
 
 namespace {
@@ -15,6 +17,16 @@ void count(const Alert& alert, Totals& totals) {
     case 204: ++of().notAttempted; break;
     default: break;
   }
+}
+
+/// What the state file lists beside what this process put there itself.
+std::vector<Alert> othersOf(std::vector<Alert> listed, const std::vector<Alert>& own) {
+  for (const Alert& alert : own) {
+    if (const auto found = std::ranges::find(listed, alert); found != listed.end()) {
+      listed.erase(found);
+    }
+  }
+  return listed;
 }
 
 }  // namespace
@@ -52,33 +64,30 @@ Result<void> Alerter::writeNow(const Alert& alert) {
 }
 
 void Alerter::keepPending() {
-  if (pending_.empty() && !keptSome_) {
+  if (pending_.empty() && kept_.empty()) {
     return;
   }
-  const auto kept = state_.update([&](State& state) {
-    if (!knowsEarlier_) {
-      pending_.insert(pending_.begin(), state.pendingAlerts.begin(), state.pendingAlerts.end());
+  const auto written = state_.update([this](State& state) {
+    state.pendingAlerts = othersOf(state.pendingAlerts, kept_);
+    state.pendingAlerts.insert(state.pendingAlerts.end(), pending_.begin(), pending_.end());
+    if (state.pendingAlerts.size() > State::maxPending) {
+      state.pendingAlerts.erase(state.pendingAlerts.begin(),
+                                state.pendingAlerts.end() - State::maxPending);
     }
-    state.pendingAlerts.assign(pending_.begin(), pending_.end());
   });
-  if (kept) {
-    knowsEarlier_ = true;
-    keptSome_ = !pending_.empty();
+  if (written) {
+    kept_.assign(pending_.begin(), pending_.end());
   }
 }
 
 void Alerter::retry() {
-  if (!knowsEarlier_) {
-    if (const auto state = state_.read()) {
-      pending_.insert(pending_.begin(), state->pendingAlerts.begin(), state->pendingAlerts.end());
-      knowsEarlier_ = true;
-      keptSome_ = !state->pendingAlerts.empty();
-    }
+  if (const auto state = state_.read()) {
+    const auto others = othersOf(state->pendingAlerts, kept_);
+    pending_.insert(pending_.begin(), others.begin(), others.end());
+    kept_.insert(kept_.end(), others.begin(), others.end());
   }
-  if (!pending_.empty()) {
-    (void)writePending();
-    keepPending();
-  }
+  (void)writePending();
+  keepPending();
 }
 
 }  // namespace imshealth

@@ -1,11 +1,13 @@
 // Raises alerts: into the event log, and among the last alerts of the state. What the log does not take
-// now is kept in the state file, in order and bounded, and tried again, by the next run if need be.
+// now is kept in the state file, in order and bounded, and tried again: by the service also what an earlier run
+// or a command left there.
 #pragma once
 
 #include "core/ports.h"
 #include "core/state_keeper.h"
 
 #include <deque>
+#include <vector>
 
 namespace imshealth {
 
@@ -17,7 +19,7 @@ class Alerter {
   void raise(const Alert&);
   /// An event that only counts if it is written now: not kept, not among the last alerts.
   Result<void> writeNow(const Alert&);
-  /// Tries again what could not be written, also by an earlier run; to be called once a minute.
+  /// Tries again what could not be written, also by others; to be called once a minute.
   void retry();
 
  private:
@@ -29,8 +31,7 @@ class Alerter {
   StateKeeper& state_;
   const Clock& clock_;
   std::deque<Alert> pending_;
-  bool knowsEarlier_ = false;  ///< what an earlier run left is among `pending_`
-  bool keptSome_ = false;      ///< the state file lists pending alerts
+  std::vector<Alert> kept_;  ///< of those that the state file lists, the ones that are or were among `pending_`
 };
 
 }  // namespace imshealth

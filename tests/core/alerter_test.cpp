@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,33 @@ TEST_CASE("The next run writes what this one could not") {
   Alerter next(log, keeper, server);
   next.retry();
   CHECK(log.written == std::vector<std::string>{"1"});
+  CHECK(keeper.read()->pendingAlerts.empty());
+}
+
+TEST_CASE("What a command could not write is written by the service that runs beside it") {
+  SimulatedServer server;
+  StateKeeper keeper(server);
+  FullLog log;
+  Alerter service(log, keeper, server);
+  service.retry();
+  SECTION("that has nothing to write itself") {
+    Alerter(log, keeper, server).raise(numbered(2));
+    log.open = true;
+    service.retry();
+    CHECK(log.written == std::vector<std::string>{"2"});
+  }
+  SECTION("that has something to write too") {
+    service.raise(numbered(1));
+    Alerter(log, keeper, server).raise(numbered(2));
+    service.raise(numbered(3));
+    CHECK(keeper.read()->pendingAlerts.size() == 3);
+    log.open = true;
+    service.retry();
+    std::ranges::sort(log.written);
+    CHECK(log.written == std::vector<std::string>{"1", "2", "3"});
+  }
+  CHECK(keeper.read()->pendingAlerts.empty());
+  service.retry();
   CHECK(keeper.read()->pendingAlerts.empty());
 }
 

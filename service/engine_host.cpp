@@ -5,15 +5,18 @@
 #include "core/hearing_check.h"
 #include "core/listen.h"
 #include "core/monitor.h"
+#include "core/trust.h"
 #include "core/version.h"
 #include "core/windows_path.h"
 #include "service/adapters.h"
+#include "service/file_facts.h"
 #include "service/log_settings.h"
 #include "service/metrics_file.h"
 #include "service/open_event_source.h"
 #include "service/policy_keeper.h"
 #include "service/policy_watch.h"
 #include "service/win32/named_mutex.h"
+#include "service/win32/sid_text.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -50,7 +53,10 @@ struct EngineHost::Engine : Listener, LogTail {
       : folder(std::move(dataFolder)),
         events(std::move(engineEvents)),
         keeper(otherPolicy ? *otherPolicy : folder.policyFile(),
-               otherPolicy ? std::string() : folder.keptPolicyFile()) {}
+               otherPolicy ? std::string() : folder.keptPolicyFile(), [this] {
+                 const PathTrust trust = WindowsFileFacts().trustOf("policy", keeper.file());
+                 return objectionsTo(trust, processAccountSid()).empty();
+               }) {}
 
   // --- the log hands on -------------------------------------------------------------------------
   void onEvent(const LogEvent& event) override {

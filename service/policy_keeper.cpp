@@ -44,7 +44,7 @@ PolicyKeeper::Change PolicyKeeper::read(const PolicyLook& seen) const {
   if (!reading.policy) {
     return {{}, file_, refusalOf(file_, reading.diagnostics)};
   }
-  if (!keptFile_.empty()) {
+  if (!keptFile_.empty() && isTrusted_()) {
     // Best effort: without the copy a broken file at the next start means the default.
     if (writeWholeFile(keptFile_ + ".new", seen.text)) {
       (void)moveOver(keptFile_ + ".new", keptFile_);

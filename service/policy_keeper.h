@@ -6,6 +6,7 @@
 #include "core/alert.h"
 #include "core/error.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -30,9 +31,10 @@ struct PolicyLook {
 class PolicyKeeper {
  public:
   /// `file`: the administrator's. `keptFile`: where the last good one is copied to; empty: it is
-  /// not kept.
-  PolicyKeeper(std::string file, std::string keptFile)
-      : file_(std::move(file)), keptFile_(std::move(keptFile)) {}
+  /// not kept. `isTrusted`: only administrators can write `file`. What others could have written is
+  /// not kept: from the copy it would come back as if it were an administrator's.
+  PolicyKeeper(std::string file, std::string keptFile, std::function<bool()> isTrusted)
+      : file_(std::move(file)), keptFile_(std::move(keptFile)), isTrusted_(std::move(isTrusted)) {}
 
   /// At the start. Broken: the kept one, else the default in mode alert.
   PolicyInForce load();
@@ -57,6 +59,7 @@ class PolicyKeeper {
 
   std::string file_;
   std::string keptFile_;
+  std::function<bool()> isTrusted_;
   PolicyLook lastJudged_;
 };
 

@@ -17,7 +17,10 @@ constexpr char repairing[] =
 struct Files {
   std::string folder = test::newFolder();
   std::string file = folder + "\\policy.json";
-  PolicyKeeper keeper() const { return {file, folder + "\\policy.kept.json"}; }
+  bool trusted = true;
+  PolicyKeeper keeper() const {
+    return {file, folder + "\\policy.kept.json", [this] { return trusted; }};
+  }
 };
 
 }  // namespace
@@ -39,6 +42,17 @@ TEST_CASE("a broken file at the start: the kept good one, and 110") {
   REQUIRE(inForce.refusal);
   CHECK(inForce.refusal->id == 110);
   CHECK(inForce.refusal->strings[1].rfind("2:", 0) == 0);
+}
+
+TEST_CASE("what others than administrators could have written is not kept") {
+  Files files;
+  REQUIRE(writeWholeFile(files.file, R"({"schemaVersion":1,"mode":"alert"})").has_value());
+  files.keeper().load();
+  files.trusted = false;
+  REQUIRE(writeWholeFile(files.file, repairing).has_value());
+  CHECK(files.keeper().load().policy.mode == Mode::repair);  // each decision asks for the trust anew
+  REQUIRE(writeWholeFile(files.file, "{").has_value());
+  CHECK(files.keeper().load().policy.mode == Mode::alert);
 }
 
 TEST_CASE("a broken file and no kept one: the default in mode alert, and 110") {

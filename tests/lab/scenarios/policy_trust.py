@@ -35,6 +35,27 @@ class PolicyTrust(Scenario):
         lab.stop()
         self.assert_untouched(lab, before)
 
+    def test_what_others_wrote_does_not_come_back_as_the_last_good_policy(self):
+        lab, before = self.broken_server()
+        lab.install(policy=policy("alert"))
+        lab.wait_for_alert(100)
+        file = lab.data / "policy.json"
+        file.chmod(0o666)
+        begun = lab.last_record()
+        file.write_bytes(json.dumps(policy("repair")).encode())
+        lab.wait_for_alert(102, after=begun)
+        file.write_bytes(b"{")
+        lab.wait_for_alert(110, after=begun)
+        lab.stop()
+        begun = lab.last_record()
+        lab.start()
+        _, mode, source, _ = lab.wait_for_alert(100, after=begun).strings
+        self.assertEqual((mode, source.split("\\")[-1]), ("alert", "policy.kept.json"))
+        lab.perflib_event(form="classic", status=1003)
+        self.assertEqual(lab.wait_for_alert(200, after=begun).strings[3], "alert")
+        lab.stop()
+        self.assert_untouched(lab, before)
+
     def test_command_refuses_even_by_force(self):
         lab, before = self.broken_server()
         lab.install(policy=policy("alert"), start=False)

@@ -69,21 +69,25 @@ Result<void> installEventSource(const std::string& program) {
 
 /// Bounded; the service answers within five seconds, and within twenty in the middle of a repair.
 Result<void> stopService(SC_HANDLE service) {
-  SERVICE_STATUS status{};
-  if (!ControlService(service, SERVICE_CONTROL_STOP, &status)) {
-    const DWORD code = GetLastError();
-    if (code == ERROR_SERVICE_NOT_ACTIVE) {
-      return {};
-    }
-    // It takes no control while it stops already, because the MSI or somebody else told it to.
-    if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL) {
-      return windowsError("stopping ImsHealth", code);
-    }
-  }
   constexpr DWORD pause = 200;
   for (DWORD waited = 0; waited < longestStop; waited += pause) {
-    if (QueryServiceStatus(service, &status) && status.dwCurrentState == SERVICE_STOPPED) {
+    SERVICE_STATUS status{};
+    const DWORD state = QueryServiceStatus(service, &status) ? status.dwCurrentState : 0;
+    if (state == SERVICE_STOPPED) {
       return {};
+    }
+    // While it stops already, because the MSI or somebody else told it to, it takes no control. Nor
+    // does it while it starts, but then nobody has told it yet, and it is told again.
+    if (state != SERVICE_STOP_PENDING && !ControlService(service, SERVICE_CONTROL_STOP, &status)) {
+      const DWORD code = GetLastError();
+      if (code == ERROR_SERVICE_NOT_ACTIVE) {
+        return {};
+      }
+      const bool starts =
+          state == SERVICE_START_PENDING && code == ERROR_INVALID_SERVICE_CONTROL;  // so says Wine
+      if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL && !starts) {
+        return windowsError("stopping ImsHealth", code);
+      }
     }
     Sleep(pause);
   }

@@ -5,6 +5,7 @@
 //   flood            writes for ever
 //   oem              writes the bytes 0x84 0x94 0x81
 //   parent PIDFILE   starts a hanging child of its own, notes its process id, ends
+//   service          a service that takes a second to start, and takes no control until then
 //   readable HANDLE  exit 0 where this handle value is a file or pipe in this process, else 1
 #include "service/win32/handles.h"
 #include "service/win32/text.h"
@@ -36,6 +37,30 @@ int startChild(const wchar_t* program, const wchar_t* pidFile) {
   return 0;
 }
 
+SERVICE_STATUS_HANDLE status;
+
+void report(DWORD state) {
+  SERVICE_STATUS now{};
+  now.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
+  now.dwCurrentState = state;
+  now.dwControlsAccepted = state == SERVICE_RUNNING ? SERVICE_ACCEPT_STOP : 0;
+  now.dwWaitHint = 5000;
+  SetServiceStatus(status, &now);
+}
+
+void WINAPI control(DWORD code) {
+  if (code == SERVICE_CONTROL_STOP) {
+    report(SERVICE_STOPPED);
+  }
+}
+
+void WINAPI slowService(DWORD, LPWSTR*) {
+  status = RegisterServiceCtrlHandlerW(L"ImsHealth", control);
+  report(SERVICE_START_PENDING);
+  Sleep(1000);
+  report(SERVICE_RUNNING);
+}
+
 }  // namespace
 
 int wmain(int argc, wchar_t** argv) {
@@ -48,6 +73,10 @@ int wmain(int argc, wchar_t** argv) {
     return std::stoi(argv[2]);
   } else if (verb == L"hang") {
     Sleep(INFINITE);
+  } else if (verb == L"service") {
+    wchar_t name[] = L"ImsHealth";
+    const SERVICE_TABLE_ENTRYW table[] = {{name, slowService}, {nullptr, nullptr}};
+    return StartServiceCtrlDispatcherW(table) ? 0 : 1;
   } else if (verb == L"flood") {
     for (const std::string block(4096, 'x');;) {
       print(block);

@@ -144,10 +144,10 @@ Result<std::vector<SetAside>> takeOver(const DataFolder& folder, AdministratorsO
   if (!root) {
     return root.error();
   }
-  if (root->reparsePoint) {
+  const std::string account = processAccountSid();
+  if (root->reparsePoint && !isForeign(*root, account)) {
     return Error(ErrorKind::accessDenied, folder.root, 0, "is a link to another folder");
   }
-  const std::string account = processAccountSid();
   if (isForeign(*root, account)) {
     const auto target = moveAside(folder.root, notOurs);
     if (!target) {

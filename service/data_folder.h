@@ -37,8 +37,10 @@ Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& = commonFolde
 /// Creates what is missing; the root is for SYSTEM and Administrators only. Anyone may create
 /// folders in the common application data, so somebody else may have laid it out: a state file
 /// whose journal has us "put back" files of his, links in place of logs and backup. A root of
-/// another owner is moved aside whole; where others could write until now, what they own is, but
-/// for policy.json, which is judged wherever it is used. Returns what was moved aside: alert 310.
+/// another owner is moved aside whole, of a link the link alone (an administrator's own link is an
+/// error: whether what it leads to can be trusted is not looked into); where others could write
+/// until now, what they own is, but for policy.json, which is judged wherever it is used. Returns
+/// what was moved aside: alert 310.
 Result<std::vector<SetAside>> makeDataFolder(const DataFolder&);
 
 }  // namespace imshealth

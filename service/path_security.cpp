@@ -1,5 +1,6 @@
 #include "service/path_security.h"
 
+#include "service/win32/handles.h"
 #include "service/win32/last_error.h"
 #include "service/win32/sdk.h"
 #include "service/win32/sid_text.h"
@@ -36,6 +37,33 @@ std::vector<AccessEntry> entriesOf(PACL acl) {
   return entries;
 }
 
+/// Owner and access list, aligned for the structure. By the name of a link the system would give
+/// those of what it leads to.
+Result<std::vector<std::uint64_t>> securityOf(const std::string& path, bool isLink) {
+  constexpr SECURITY_INFORMATION kAsked = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+  const std::wstring wide = toWide(path);
+  UniqueFile link;
+  if (isLink) {
+    link.reset(CreateFileW(
+        wide.c_str(), READ_CONTROL, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+        OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
+    if (!link) {
+      return lastError(path);
+    }
+  }
+  DWORD size = 0;
+  const auto ask = [&](PSECURITY_DESCRIPTOR into) {
+    return isLink ? GetKernelObjectSecurity(link.get(), kAsked, into, size, &size)
+                  : GetFileSecurityW(wide.c_str(), kAsked, into, size, &size);
+  };
+  ask(nullptr);
+  std::vector<std::uint64_t> descriptor(size / sizeof(std::uint64_t) + 1);
+  if (!ask(descriptor.data())) {
+    return lastError(path);
+  }
+  return descriptor;
+}
+
 bool hasSecurity(const std::wstring& path) {
   const std::wstring root = path.substr(0, 3);
   DWORD flags = 0;
@@ -59,14 +87,11 @@ Result<PathElement> readPathElement(const std::string& path) {
   if (!hasSecurity(wide)) {
     return element;
   }
-  constexpr SECURITY_INFORMATION kAsked = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
-  DWORD size = 0;
-  GetFileSecurityW(wide.c_str(), kAsked, nullptr, 0, &size);
-  std::vector<std::uint64_t> buffer(size / sizeof(std::uint64_t) + 1);  // aligned for the structure
-  PSECURITY_DESCRIPTOR descriptor = buffer.data();
-  if (!GetFileSecurityW(wide.c_str(), kAsked, descriptor, size, &size)) {
-    return lastError(path);
+  auto security = securityOf(path, element.reparsePoint);
+  if (!security) {
+    return security.error();
   }
+  PSECURITY_DESCRIPTOR descriptor = security->data();
   PSID owner = nullptr;
   PACL acl = nullptr;
   BOOL present = FALSE;

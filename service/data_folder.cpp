@@ -91,7 +91,8 @@ bool isForeign(const PathElement& element, const std::string& account) {
 }
 
 Result<void> protect(const std::string& path, AdministratorsOnly& access) {
-  constexpr DWORD protectedDacl = 0x80000000;  // PROTECTED_DACL_SECURITY_INFORMATION, 2000
+  // PROTECTED_DACL_SECURITY_INFORMATION, since 2000; the values for NT 4.0 do not have it.
+  const DWORD protectedDacl = access.isProtected() ? 0x80000000 : 0;
   std::wstring name = toWide(path);
   const DWORD code =
       SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT,

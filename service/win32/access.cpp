@@ -24,12 +24,12 @@ AdministratorsOnly::AdministratorsOnly() : acl_(256) {
   // Without this the owner may be the administrator himself, whom nobody else can tell from any
   // other user by his SID.
   SetSecurityDescriptorOwner(&descriptor_, administrators_.get(), FALSE);
-  // NT 4.0 has no automatic inheritance to be protected from, nor this function.
+  // Came with 2000, as the automatic inheritance did.
   using SetControl =
       BOOL WINAPI(PSECURITY_DESCRIPTOR, SECURITY_DESCRIPTOR_CONTROL, SECURITY_DESCRIPTOR_CONTROL);
   if (auto* setControl =
           systemFunction<SetControl>(L"advapi32.dll", "SetSecurityDescriptorControl")) {
-    setControl(&descriptor_, SE_DACL_PROTECTED, SE_DACL_PROTECTED);
+    protected_ = setControl(&descriptor_, SE_DACL_PROTECTED, SE_DACL_PROTECTED) != FALSE;
   }
   attributes_.nLength = sizeof attributes_;
   attributes_.lpSecurityDescriptor = &descriptor_;

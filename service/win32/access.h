@@ -20,6 +20,9 @@ class AdministratorsOnly {
   SECURITY_ATTRIBUTES* attributes() { return &attributes_; }
   ACL* acl() { return reinterpret_cast<ACL*>(acl_.data()); }
   PSID administrators() const { return administrators_.get(); }
+  /// False where the system has no automatic inheritance to be protected from, and does not know
+  /// the bits that speak of it: NT 4.0.
+  bool isProtected() const { return protected_; }
 
  private:
   UniqueSid system_;
@@ -27,6 +30,7 @@ class AdministratorsOnly {
   std::vector<unsigned char> acl_;
   SECURITY_DESCRIPTOR descriptor_{};
   SECURITY_ATTRIBUTES attributes_{};
+  bool protected_ = false;
 };
 
 }  // namespace imshealth

@@ -123,6 +123,10 @@ Result<void> EngineHost::Engine::start() {
   PolicyInForce inForce = keeper.load();
   adapters = std::make_unique<Adapters>(folder, folder.logFile(), inForce.policy.log);
   adapters->log.info(std::string("imshealth ") + version + " starts");
+  // Not refused: as NT 4.0 and 2000 come, Everyone may change the root of the drive.
+  if (const auto why = whyNotTrusted(adapters->files, "program", ownProgram()); !why.empty()) {
+    adapters->log.warn("others could replace this program: " + why);
+  }
   metrics = std::make_unique<MetricsFile>(adapters->state, adapters->files, adapters->clock,
                                           adapters->log);
   metrics->follow(inForce.policy);

@@ -5,6 +5,7 @@
 #include "service/win32/file_io.h"
 #include "service/win32/handles.h"
 #include "service/win32/last_error.h"
+#include "service/win32/sid_text.h"
 #include "service/win32/text.h"
 
 namespace imshealth {
@@ -96,6 +97,16 @@ PathTrust WindowsFileFacts::trustOf(const std::string& purpose, const std::strin
     trust.elements.push_back(std::move(*security));
   }
   return trust;
+}
+
+std::string whyNotTrusted(const FileFacts& files, const std::string& purpose,
+                          const std::string& path) {
+  std::string why;
+  for (const std::string& objection :
+       objectionsTo(files.trustOf(purpose, path), processAccountSid())) {
+    why += (why.empty() ? "" : "; ") + objection;
+  }
+  return why;
 }
 
 }  // namespace imshealth

@@ -16,6 +16,9 @@ class WindowsFileFacts : public FileFacts {
   PathTrust trustOf(const std::string& purpose, const std::string& path) const override;
 };
 
+/// Why others than administrators could have put it there, in one line; empty: they could not.
+std::string whyNotTrusted(const FileFacts&, const std::string& purpose, const std::string& path);
+
 class WindowsFileChanges : public FileChanges {
  public:
   Result<void> makeFolder(const std::string& path) override;

@@ -75,6 +75,12 @@ void LogFile::info(std::string_view line) {
   }
 }
 
+void LogFile::warn(std::string_view line) {
+  if (implementation_->logger) {
+    implementation_->write(spdlog::level::warn, line);
+  }
+}
+
 void LogFile::error(std::string_view line) {
   if (implementation_->logger) {
     implementation_->write(spdlog::level::err, line);

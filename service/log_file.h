@@ -22,6 +22,7 @@ class LogFile {
   LogFile& operator=(const LogFile&) = delete;
 
   void info(std::string_view line);
+  void warn(std::string_view line);
   void error(std::string_view line);
   void debug(std::string_view line);
   void setLevel(const std::string& level);

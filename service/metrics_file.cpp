@@ -1,10 +1,9 @@
 #include "service/metrics_file.h"
 
 #include "core/metrics.h"
-#include "core/trust.h"
 #include "core/version.h"
+#include "service/file_facts.h"
 #include "service/win32/file_io.h"
-#include "service/win32/sid_text.h"
 #include "service/win32/text.h"
 
 namespace imshealth {
@@ -30,13 +29,8 @@ void MetricsFile::write() {
 /// Whoever can write in the folder could plant links under our names, and have the service change
 /// files that only SYSTEM may. The new file has the access list that the folder gives it.
 Result<void> MetricsFile::replace(const std::string& file, const std::string& text) const {
-  std::string why;
-  for (const std::string& objection :
-       objectionsTo(files_.trustOf("metrics", file), processAccountSid())) {
-    why += (why.empty() ? "not written, since " : "; ") + objection;
-  }
-  if (!why.empty()) {
-    return Error(ErrorKind::accessDenied, file, 0, why);
+  if (const std::string why = whyNotTrusted(files_, "metrics", file); !why.empty()) {
+    return Error(ErrorKind::accessDenied, file, 0, "not written, since " + why);
   }
   const std::string beside = file + ".new";
   auto done = writeFreshFile(beside, text);

@@ -2,6 +2,7 @@
 #include "service/commands/command_policy.h"
 #include "service/commands/commands.h"
 #include "service/engine_host.h"
+#include "service/file_facts.h"
 #include "service/install.h"
 #include "service/open_probe.h"
 #include "service/service_host.h"
@@ -60,6 +61,10 @@ void addServiceCommands(const Verb& program) {
                  "Write policy.json, where there is none, with this mode");
   install.option("--policy", first->file, "Copy this file to policy.json where there is none");
   install.does([first](CommandIo& io) {
+    if (const auto why = whyNotTrusted(WindowsFileFacts(), "program", ownProgram()); !why.empty()) {
+      io.err << "imshealth: warning: it will run as LocalSystem, and others could replace it: "
+             << why << "\n";
+    }
     const auto installed = imshealth::install(ownProgram(), *first);
     if (installed && !*installed) {
       io.err << "imshealth: policy.json was there already and stays as it is: --mode and --policy "

@@ -185,6 +185,26 @@ class ServiceDuties(Scenario):
         self.assertEqual(lab.service_state()["state"], RUNNING)
         lab.stop()
 
+    def test_a_program_that_others_could_replace_is_warned_of(self):
+        lab = self.server()
+        lab.install(start=False)
+        log = lab.data / "logs" / "imshealth.log"
+        said = "others could replace"
+        code, text = self.typed(lab, "install")
+        self.assertEqual(code, 0, text)
+        self.assertNotIn(said, text)
+
+        lab.wine.drive_c(lab.program).chmod(0o777)
+        code, text = self.typed(lab, "install")
+        self.assertEqual(code, 0, text)
+        self.assertRegex(text, f"warning: .*{said} it: .*imshealth.exe can be changed by Everyone")
+        lab.start()
+        lab.wait_for_alert(100)
+        lab.stop()
+        warnings = [line for line in log.read_text("utf-8").splitlines() if "[warning]" in line]
+        self.assertEqual(len(warnings), 1, warnings)
+        self.assertRegex(warnings[0], f"{said} this program: .*imshealth.exe can be changed by Everyone")
+
     def test_a_second_instance_is_refused_whoever_came_first(self):
         lab = self.server()
         lab.install(policy=policy("alert"))

@@ -14,7 +14,10 @@ void settle(LimitState& state, const LimitsPolicy& policy, Time now) {
   for (Time& at : state.attempts) {
     at = std::min(at, now);
   }
-  std::erase_if(state.attempts, [&](Time at) { return now - at >= policy.within; });
+  // Those that opened the circuit are told of each day, until a person resets.
+  if (!state.circuitOpen) {
+    std::erase_if(state.attempts, [&](Time at) { return now - at >= policy.within; });
+  }
   if (state.lastAttemptEnd) {
     state.lastAttemptEnd = std::min(*state.lastAttemptEnd, now);
   }

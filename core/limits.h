@@ -12,7 +12,8 @@
 namespace imshealth {
 
 struct LimitState {
-  std::vector<Time> attempts;         ///< begin of each attempt within the period, rising
+  std::vector<Time> attempts;  ///< begin of each attempt within the period, rising; of an
+                               ///< open circuit also those that have left it
   std::optional<Time> lastAttemptEnd;
   bool circuitOpen = false;
   std::string lastReason;             ///< of the last failed attempt
@@ -23,8 +24,9 @@ struct LimitState {
 
 enum class Permission { granted, coolDown, attemptsExhausted };
 
-/// Attempts that have left the period are forgotten; times in the future (the clock was set back)
-/// count as now, so that a wrong clock can hold repairs back for one period at most.
+/// Attempts that have left the period are forgotten, unless the circuit is open; times in the
+/// future (the clock was set back) count as now, so that a wrong clock can hold repairs back for
+/// one period at most.
 void settle(LimitState&, const LimitsPolicy&, Time now);
 
 /// May a repair begin? An open circuit is attemptsExhausted.

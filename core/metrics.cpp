@@ -115,8 +115,10 @@ void writeServices(Exposition& out, const State& state, const std::set<std::stri
   for (const std::string& name : services) {
     out.sample({{"counter_service", name}}, valueOr(state.limits, name).circuitOpen ? 1 : 0);
   }
-  out.metric("repair_attempts", "gauge",
-             "Repair attempts within the period of the policy's limits.");
+  out.metric(
+      "repair_attempts", "gauge",
+      "Repair attempts within the period of the policy's limits; none is forgotten while the "
+      "circuit is open.");
   for (const std::string& name : services) {
     out.sample({{"counter_service", name}}, valueOr(state.limits, name).attempts.size());
   }

@@ -59,6 +59,18 @@ TEST_CASE("An open circuit stays open however long one waits; a reset closes it"
   CHECK(permission(state, limits(), start + 3h) == Permission::granted);
 }
 
+TEST_CASE("An open circuit does not forget how many attempts there were; a reset does") {
+  LimitState state;
+  for (int i = 0; i < 3; ++i) {
+    beginAttempt(state, limits(), start + i * 1h);
+    endAttempt(state, limits(), start + i * 1h, false, "lodctr failed");
+  }
+  settle(state, limits(), start + 24h * 30);
+  CHECK(state.attempts.size() == 3);
+  reset(state);
+  CHECK(state.attempts.empty());
+}
+
 TEST_CASE("The limits say from when on they allow a repair") {
   LimitState state;
   CHECK(permittedFrom(state, limits(), start) == start);

@@ -313,6 +313,10 @@ TEST_CASE("The third failed attempt opens the circuit; it reminds daily and only
   server.advance(std::chrono::hours(30));
   program.monitor.safetyCheck();
   CHECK(server.alertIds() == Ids{205});
+  const std::vector<std::string> reminder = alertOf(server, 205).strings;
+  CHECK(reminder[1] == "3");
+  CHECK(reminder[2] == program.state.read()->limits.at(imcKey).lastReason);
+  CHECK(program.state.read()->limits.at(imcKey).attempts.size() == 3);  // what status says
   server.logOpenFailure();
   program.listen();
   CHECK(server.alertIds() == Ids{205, 200, 204});

@@ -2,6 +2,7 @@
 // other characters as they are. Independent of any locale.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 namespace imshealth {
@@ -19,5 +20,15 @@ constexpr bool equalsIgnoringCase(std::string_view left, std::string_view right)
   }
   return true;
 }
+
+/// For maps by such names.
+struct LessIgnoringCase {
+  using is_transparent = void;
+  constexpr bool operator()(std::string_view left, std::string_view right) const {
+    return std::lexicographical_compare(
+        left.begin(), left.end(), right.begin(), right.end(),
+        [](char a, char b) { return asciiLower(a) < asciiLower(b); });
+  }
+};
 
 }  // namespace imshealth

@@ -1,6 +1,7 @@
 #include "core/attempt.h"
 
 #include "core/alerts.h"
+#include "core/ascii.h"
 #include "core/incidents.h"
 
 #include <fmt/format.h>
@@ -42,8 +43,9 @@ void conclude(const RepairOutcome& outcome, const std::string& service, Time beg
     (void)endAttempt(state.limits[service], policy.limits, now, repaired, outcome.reason);
     state.lastRepairs[service] = {end.epoch, end.newestRecord, begin, now, repaired};
     if (repaired) {
-      std::erase_if(state.incidents,
-                    [&](const Incident& incident) { return incident.counterService == service; });
+      std::erase_if(state.incidents, [&](const Incident& incident) {
+        return equalsIgnoringCase(incident.counterService, service);
+      });
     } else if (Incident* incident = findIncident(state.incidents, service)) {
       incident->verdict = attemptFailed;
     }

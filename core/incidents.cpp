@@ -1,5 +1,7 @@
 #include "core/incidents.h"
 
+#include "core/ascii.h"
+
 #include <algorithm>
 
 namespace imshealth {
@@ -64,7 +66,7 @@ Incident* findUndecided(std::vector<Incident>& incidents) {
 Incident* findIncident(std::vector<Incident>& incidents, std::string_view counterService) {
   const auto found =
       std::find_if(incidents.begin(), incidents.end(), [&](const Incident& incident) {
-        return incident.counterService == counterService;
+        return equalsIgnoringCase(incident.counterService, counterService);
       });
   return found == incidents.end() ? nullptr : &*found;
 }

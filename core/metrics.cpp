@@ -1,5 +1,7 @@
 #include "core/metrics.h"
 
+#include "core/ascii.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,9 +72,11 @@ double seconds(Time time) {
   return static_cast<double>(time.time_since_epoch().count()) / 1000;
 }
 
-/// Watched now, or remembered from an earlier policy.
-std::set<std::string> servicesOf(const State& state, const Policy& policy) {
-  std::set<std::string> names;
+using Services = std::set<std::string, LessIgnoringCase>;
+
+/// Watched now, and as the policy spells them; or remembered from an earlier one.
+Services servicesOf(const State& state, const Policy& policy) {
+  Services names;
   for (const WatchPolicy& watch : policy.watch) {
     names.insert(watch.counterService);
   }
@@ -91,7 +95,7 @@ typename Map::mapped_type valueOr(const Map& map, const typename Map::key_type& 
   return found == map.end() ? typename Map::mapped_type{} : found->second;
 }
 
-void writeServices(Exposition& out, const State& state, const std::set<std::string>& services) {
+void writeServices(Exposition& out, const State& state, const Services& services) {
   out.metric("incidents_total", "counter",
              "Incidents opened after Perflib could not open the counters.");
   for (const std::string& name : services) {
@@ -99,9 +103,9 @@ void writeServices(Exposition& out, const State& state, const std::set<std::stri
   }
   out.metric("incident_open", "gauge", "1 while an incident is open.");
   for (const std::string& name : services) {
-    const bool open =
-        std::any_of(state.incidents.begin(), state.incidents.end(),
-                    [&](const Incident& each) { return each.counterService == name; });
+    const bool open = std::any_of(
+        state.incidents.begin(), state.incidents.end(),
+        [&](const Incident& each) { return equalsIgnoringCase(each.counterService, name); });
     out.sample({{"counter_service", name}}, open ? 1 : 0);
   }
   out.metric("repairs_total", "counter", "Repairs by their result.");
@@ -125,7 +129,9 @@ void writeServices(Exposition& out, const State& state, const std::set<std::stri
   if (!state.lastRepairs.empty()) {
     out.metric("last_repair_timestamp_seconds", "gauge", "End of the last repair.");
     for (const auto& [name, repair] : state.lastRepairs) {
-      out.sample({{"counter_service", name}}, seconds(repair.end));
+      const auto known = services.find(name);
+      out.sample({{"counter_service", known == services.end() ? name : *known}},
+                 seconds(repair.end));
     }
   }
 }

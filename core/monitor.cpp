@@ -1,6 +1,7 @@
 #include "core/monitor.h"
 
 #include "core/alerts.h"
+#include "core/ascii.h"
 #include "core/incidents.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -98,11 +99,13 @@ awaitable<void> Monitor::finishFoundJournal() {
   // What was heard meanwhile is in memory only: the incidents are not read again.
   if (outcome.result == RepairOutcome::Result::repaired) {
     std::erase_if(incidents_, [&](const Incident& incident) {
-      return incident.counterService == watch.counterService && !incident.verdict.empty();
+      return equalsIgnoringCase(incident.counterService, watch.counterService) &&
+             !incident.verdict.empty();
     });
   } else if (outcome.result == RepairOutcome::Result::failed) {
     for (Incident& incident : incidents_) {
-      if (incident.counterService == watch.counterService && !incident.verdict.empty()) {
+      if (equalsIgnoringCase(incident.counterService, watch.counterService) &&
+          !incident.verdict.empty()) {
         incident.verdict = attemptFailed;
       }
     }
@@ -152,7 +155,7 @@ void Monitor::learnOfRepairs(const State& state) {
     const auto known = lastRepairs_.find(service);
     if (last.repaired && (known == lastRepairs_.end() || known->second != last)) {
       std::erase_if(incidents_, [&](const Incident& incident) {
-        return incident.counterService == service && !incident.verdict.empty() &&
+        return equalsIgnoringCase(incident.counterService, service) && !incident.verdict.empty() &&
                incident.lastEvent <= last.end;
       });
     }
@@ -182,7 +185,7 @@ void Monitor::tellSetAside() {
 
 void Monitor::endIncident(const std::string& counterService) {
   std::erase_if(incidents_, [&](const Incident& incident) {
-    return incident.counterService == counterService;
+    return equalsIgnoringCase(incident.counterService, counterService);
   });
   save();
 }

@@ -11,7 +11,6 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -86,7 +85,7 @@ class Monitor {
   std::optional<NextPolicy> nextPolicy_;
   std::string backupRoot_;
   std::vector<Incident> incidents_;  ///< as they will be saved
-  std::map<std::string, LastRepair> lastRepairs_;
+  ByService<LastRepair> lastRepairs_;
   Cursor cursor_;
   std::string api_;
   Time lastSave_;

@@ -77,8 +77,8 @@ class Service {
   std::vector<Incident> incidents_;
   std::map<std::string, ReplayedIncident> current_;  ///< by counter service, until they are decided
   std::map<std::string, std::size_t> decided_;       ///< by counter service: index in the result
-  std::map<std::string, LimitState> limits_;
-  std::map<std::string, LastRepair> lastRepairs_;
+  ByService<LimitState> limits_;
+  ByService<LastRepair> lastRepairs_;
   std::optional<Attempt> attempt_;
   Time free_ = Time::min();
   std::uint32_t epoch_ = 0;

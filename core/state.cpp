@@ -45,6 +45,42 @@ void take(const json& j, const char* key, T& value) {
   }
 }
 
+// Versions before this one told spellings apart: of two in one file nothing is lost, and the
+// stricter of both holds.
+void merge(LimitState& into, const LimitState& other) {
+  into.attempts.insert(into.attempts.end(), other.attempts.begin(), other.attempts.end());
+  std::sort(into.attempts.begin(), into.attempts.end());
+  into.lastAttemptEnd = std::max(into.lastAttemptEnd, other.lastAttemptEnd);
+  if (into.lastReason.empty() || (other.circuitOpen && !into.circuitOpen)) {
+    into.lastReason = other.lastReason;
+  }
+  into.circuitOpen = into.circuitOpen || other.circuitOpen;
+  into.lastReminder = std::max(into.lastReminder, other.lastReminder);
+}
+void merge(LastRepair& into, const LastRepair& other) {
+  if (other.end > into.end) {
+    into = other;
+  }
+}
+void merge(ServiceTotals& into, const ServiceTotals& other) {
+  into.incidents += other.incidents;
+  into.repaired += other.repaired;
+  into.failed += other.failed;
+  into.notAttempted += other.notAttempted;
+}
+
+template <class T>
+void take(const json& j, const char* key, ByService<T>& map) {
+  if (const auto member = j.find(key); member != j.end()) {
+    for (const auto& [service, value] : member->get_ref<const json::object_t&>()) {
+      const T read = value.template get<T>();
+      if (const auto [known, isNew] = map.try_emplace(service, read); !isNew) {
+        merge(known->second, read);
+      }
+    }
+  }
+}
+
 std::string checksumOf(const std::string& text) {
   boost::crc_32_type crc;
   crc.process_bytes(text.data(), text.size());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/alert.h"
+#include "core/ascii.h"
 #include "core/cursor.h"
 #include "core/error.h"
 #include "core/hearing_proof.h"
@@ -18,6 +19,11 @@
 #include <vector>
 
 namespace imshealth {
+
+/// By counter service. The registry does not tell case apart, and a policy may come to spell a name
+/// otherwise: what is remembered of a service must not be lost by that.
+template <class T>
+using ByService = std::map<std::string, T, LessIgnoringCase>;
 
 /// Incident::verdict once an attempt has failed.
 inline constexpr char attemptFailed[] = "attemptFailed";
@@ -96,7 +102,7 @@ struct ServiceTotals {
 
 /// Counted with each alert; for the metrics, never for a decision.
 struct Totals {
-  std::map<std::string, ServiceTotals> services;  ///< by counter service
+  ByService<ServiceTotals> services;
   std::map<std::uint16_t, std::uint64_t> alerts;  ///< by event id
 
   bool operator==(const Totals&) const = default;
@@ -108,8 +114,8 @@ struct State {
   std::optional<Time> lastRead;
   Mode mode = Mode::alert;
   std::vector<Incident> incidents;
-  std::map<std::string, LimitState> limits;        ///< by counter service, as the policy spells it
-  std::map<std::string, LastRepair> lastRepairs;   ///< by counter service
+  ByService<LimitState> limits;
+  ByService<LastRepair> lastRepairs;
   std::optional<RepairJournal> journal;
   std::vector<Alert> pendingAlerts;     ///< that the event log did not take yet; at most `maxPending`
   std::vector<AlertRecord> lastAlerts;  ///< newest last, at most `maxAlerts`

@@ -61,6 +61,18 @@ TEST_CASE("A service of an earlier policy keeps its counts") {
              Contains("imshealth_incidents_total{counter_service=\"MSExchangeMTA\"} 3\n"));
 }
 
+TEST_CASE("A service that the policy has come to spell otherwise has one series") {
+  State state;
+  state.totals.services["msexchangeimc"].incidents = 3;
+  state.limits["MSEXCHANGEIMC"].circuitOpen = true;
+  const Policy policy = sampleMetricsPolicy();
+  const std::string text = writeMetrics(state, {.version = "1", .policy = policy, .now = {}});
+  CHECK_THAT(text, Contains("imshealth_incidents_total{counter_service=\"MSExchangeIMC\"} 3\n"));
+  CHECK_THAT(text, Contains("imshealth_circuit_open{counter_service=\"MSExchangeIMC\"} 1\n"));
+  CHECK_THAT(text, !Contains("msexchangeimc"));
+  CHECK_THAT(text, !Contains("MSEXCHANGEIMC"));
+}
+
 TEST_CASE("Label values are escaped, and the text ends with a line feed") {
   State state;
   state.totals.services["a\"b\\c\nd"].incidents = 1;

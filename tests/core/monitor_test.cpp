@@ -331,6 +331,28 @@ TEST_CASE("The third failed attempt opens the circuit; it reminds daily and only
   CHECK(server.alertIds() == Ids{200, 201, 202});
 }
 
+TEST_CASE("A policy that spells the service otherwise does not get by an open circuit") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = true;
+  Policy policy = policyFor(Mode::repair);
+  policy.limits.attempts = 1;
+  Program program(server, policy);
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203, 205});
+  server.alerts.clear();
+  policy.watch.front().counterService = "msexchangeimc";
+  program.monitor.adopt(policy, {});
+  server.advance(std::chrono::hours(1));
+  program.monitor.safetyCheck();
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 204});
+  CHECK(alertOf(server, 204).strings[1] == "attemptsExhausted");
+  CHECK(program.state.read()->limits.size() == 1);
+}
+
 TEST_CASE("Three watched services failing within a minute are one machine-wide fault") {
   SimulatedServer server;
   server.breakCounters();

@@ -1,8 +1,12 @@
 // The state file: round trip, checksum, damage, generations.
 #include "core/state.h"
+
 #include "tests/core/simulated_server.h"
 
+#include <boost/crc.hpp>
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 using namespace imshealth;
 using namespace imshealth::testing;
@@ -41,6 +45,38 @@ State full() {
 TEST_CASE("The state survives a round trip whole") {
   CHECK(*readState(writeState(full())) == full());
   CHECK(*readState(writeState(State{})) == State{});
+}
+
+TEST_CASE("What is remembered of a service does not depend on how the policy spells it") {
+  State state = full();
+  CHECK(state.limits.at("msexchangeimc").circuitOpen);
+  CHECK(state.lastRepairs.contains("MSEXCHANGEIMC"));
+  CHECK(state.totals.services.contains("msexchangeimc"));
+}
+
+TEST_CASE("Two spellings of a service in the file of an older version become one, the stricter") {
+  const std::string body =
+      "{\"lastRepairs\":{\"imc\":{\"end\":7},\"IMC\":{\"end\":5}},"
+      "\"limits\":{\"IMC\":{\"attempts\":[1,5],\"circuitOpen\":true,\"lastAttemptEnd\":6,"
+      "\"lastReason\":\"old\"},"
+      "\"imc\":{\"attempts\":[3],\"lastAttemptEnd\":4,\"lastReason\":\"new\"}},"
+      "\"totals\":{\"services\":{\"IMC\":{\"failed\":2},\"imc\":{\"failed\":3}}}}";
+  boost::crc_32_type crc;
+  const std::string canonical = nlohmann::json::parse(body).dump();
+  crc.process_bytes(canonical.data(), canonical.size());
+  const auto state = readState(fmt::format(
+      "{{\"format\":\"imshealth-state\",\"version\":1,\"checksum\":\"{:08x}\",\"state\":{}}}",
+      crc.checksum(), canonical));
+  REQUIRE(state.has_value());
+  REQUIRE(state->limits.size() == 1);
+  const LimitState& limits = state->limits.begin()->second;
+  CHECK(limits.circuitOpen);
+  CHECK(limits.lastReason == "old");
+  CHECK(limits.attempts ==
+        std::vector<Time>{Time(Milliseconds(1)), Time(Milliseconds(3)), Time(Milliseconds(5))});
+  CHECK(limits.lastAttemptEnd == Time(Milliseconds(6)));
+  CHECK(state->lastRepairs.at("Imc").end == Time(Milliseconds(7)));
+  CHECK(state->totals.services.at("Imc").failed == 5);
 }
 
 TEST_CASE("Any flipped bit in the state file is noticed, or changes nothing") {

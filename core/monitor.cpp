@@ -205,8 +205,11 @@ void Monitor::safetyCheck() {
     for (auto& [service, limits] : state.limits) {
       // On disk, so that what a wrong clock has left passes after one period.
       settle(limits, policy_.limits, now);
-      if (takeReminder(limits, now)) {
-        reminders.push_back(alerts::circuitOpen(service, limits.attempts.size(), limits.lastReason));
+      const WatchPolicy* watched =
+          policy_.find(service);  // of another one nobody waits for a repair
+      if (watched && takeReminder(limits, now)) {
+        reminders.push_back(alerts::circuitOpen(watched->counterService, limits.attempts.size(),
+                                                limits.lastReason));
       }
     }
   });

@@ -17,26 +17,51 @@ struct Options {
   bool json = false;
 };
 
+/// The names that were given, but for those that the policy no longer has and the state still does:
+/// what was tried for these can be forgotten too.
+std::vector<std::string> namesForPolicy(const Options& options) {
+  std::vector<std::string> names = options.services;
+  if (const auto folder = findDataFolder(); folder && !names.empty()) {
+    FolderStateFiles files(folder->root);
+    if (const auto state = StateKeeper(files).read()) {
+      std::erase_if(names, [&](const std::string& name) { return state->limits.contains(name); });
+    }
+  }
+  return names;
+}
+
 int run(const Options& options, CommandIo& io) {
   int code = exit_code::done;
-  const auto policy = commandPolicy(options.policyFile, options.services, io, code);
+  const auto policy = commandPolicy(options.policyFile, namesForPolicy(options), io, code);
   if (!policy) {
     return code;
   }
   if (!requireAdministrator(io)) {
     return exit_code::unreachable;
   }
+  std::vector<std::string> names = options.services;
+  if (names.empty()) {
+    for (const WatchPolicy& watch : policy->policy.watch) {
+      names.push_back(watch.counterService);
+    }
+  }
   FolderStateFiles files(policy->folder.root);
   StateKeeper keeper(files);
   Json closed = Json::array();
   const auto updated = keeper.update([&](State& state) {
     closed = Json::array();
-    for (const WatchPolicy& watch : policy->watches) {
-      const auto found = state.limits.find(watch.counterService);
-      if (found != state.limits.end()) {
-        closed.push_back(
-            {{"counterService", watch.counterService}, {"wasOpen", found->second.circuitOpen}});
+    for (const std::string& name : names) {
+      const auto found = state.limits.find(name);
+      if (found == state.limits.end()) {
+        continue;
+      }
+      const WatchPolicy* watched = policy->policy.find(name);
+      closed.push_back({{"counterService", watched ? watched->counterService : found->first},
+                        {"wasOpen", found->second.circuitOpen}});
+      if (watched) {
         reset(found->second);
+      } else {
+        state.limits.erase(found);  // status has no more to say of it
       }
     }
   });

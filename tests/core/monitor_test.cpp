@@ -353,6 +353,28 @@ TEST_CASE("A policy that spells the service otherwise does not get by an open ci
   CHECK(program.state.read()->limits.size() == 1);
 }
 
+TEST_CASE("An open circuit of a service that is no longer watched reminds nobody") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = true;
+  Policy policy = policyFor(Mode::repair);
+  policy.limits.attempts = 1;
+  Program program(server, policy);
+  server.logOpenFailure();
+  program.listen();
+  server.alerts.clear();
+  Policy other = policy;
+  other.watch.front().counterService = "MSExchangeMTA";
+  program.monitor.adopt(other, {});
+  server.advance(std::chrono::hours(30));
+  program.monitor.safetyCheck();
+  CHECK(server.alertIds() == Ids{});
+  CHECK(program.state.read()->limits.at(imcKey).circuitOpen);
+  program.monitor.adopt(policy, {});
+  program.monitor.safetyCheck();
+  CHECK(server.alertIds() == Ids{205});
+}
+
 TEST_CASE("Three watched services failing within a minute are one machine-wide fault") {
   SimulatedServer server;
   server.breakCounters();

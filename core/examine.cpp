@@ -27,7 +27,13 @@ bool forbidsProbe(Cause cause) {
 }  // namespace
 
 bool mayProbe(const Facts& facts, const std::vector<Finding>& beforeProbe) {
-  return !facts.library.path.empty() && facts.key.open && facts.key.collect && facts.key.close &&
+  // An empty value is no name of an export: asked for it, the library would seem to be of another
+  // version.
+  const auto isNamed = [](const std::optional<std::string>& name) {
+    return name && !name->empty();
+  };
+  return !facts.library.path.empty() && isNamed(facts.key.open) && isNamed(facts.key.collect) &&
+         isNamed(facts.key.close) &&
          std::none_of(beforeProbe.begin(), beforeProbe.end(),
                       [](const Finding& finding) { return forbidsProbe(finding.cause); });
 }

@@ -81,6 +81,22 @@ TEST_CASE("A healthy service is left alone and reported as such, without 200") {
   CHECK(server.contents() == before);
 }
 
+TEST_CASE(
+    "An empty Open, Collect or Close is as if it were missing: the library is not asked for it") {
+  SimulatedServer server;
+  const char* name = GENERATE("Open", "Collect", "Close");
+  for (RegistryValue& value : server.performanceKeys[imcKey].values) {
+    if (value.name == name) {
+      value.bytes = {0, 0};
+    }
+  }
+  Program program(server, policyFor(Mode::alert));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.probes == 0);
+  CHECK(alertOf(server, 200).strings[1] == "performanceKeyIncomplete");
+}
+
 TEST_CASE("Event 1008 for another service is ignored") {
   SimulatedServer server;
   server.removeCounters();

@@ -30,7 +30,6 @@ Error corrupt(std::string text) {
 
 struct Section {
   std::uint32_t address = 0;  ///< relative virtual address
-  std::uint32_t size = 0;
   std::uint32_t fileOffset = 0;
   std::uint32_t fileSize = 0;
 };
@@ -127,7 +126,6 @@ Result<Layout> Layout::read(ByteView file) {
       return corrupt("truncated within the section table");
     }
     const Section section{.address = *file.u32(at + 12),
-                          .size = *file.u32(at + 8),
                           .fileOffset = *file.u32(at + 20),
                           .fileSize = *file.u32(at + 16)};
     if (section.fileSize != 0 && !file.has(section.fileOffset, section.fileSize)) {

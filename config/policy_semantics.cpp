@@ -227,7 +227,7 @@ class Semantics {
     if (coolDown > within)
       warn(at, fmt::format("the cool-down {} is longer than the period {} in which attempts count",
                            shownLimit("coolDown"), shownLimit("within")));
-    else if (coolDown * (attempts - 1) > within)
+    else if (coolDown * (attempts - 1) >= within)  // an attempt as old as the period is forgotten
       warn(at,
            fmt::format("with a cool-down of {} there is no time for {} attempts within {}, so the "
                        "circuit never opens",

@@ -63,6 +63,8 @@ def main():
         minor = int(re.search(rf"Minor{field}Version\s+(\d+)", dump)[1])
         if (major, minor) != HEADER[target]:
             faults.append(f"{field} version {major}.{minor}, not {HEADER[target]}")
+    # Taken in before the first instruction, and before XP SP1 out of the current directory.
+    faults += [f"{dll} is imported" for dll in sorted({dll for dll, _ in imports(dump)} & {"ws2_32.dll", "mswsock.dll"})]
     if count < 50:
         faults.append(f"only {count} imports read: objdump's output has changed")
     print(f"{count} imports, newest allowed: {NEWEST[target]}")

@@ -59,8 +59,13 @@ Result<std::string> readGivenFile(const std::string& path, std::uint64_t limit) 
   }
 }
 
-std::string installedPolicyFile() {
-  return {};
+std::optional<std::string> installedPolicyFile() {
+  return std::nullopt;
+}
+
+bool isSurelyMissing(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 Result<void> writeNewFile(const std::string& path, std::string_view text) {

@@ -11,13 +11,21 @@ Result<std::string> readGivenFile(const std::string& path, std::uint64_t limit) 
   return readWholeFile(path, limit);
 }
 
-std::string installedPolicyFile() {
+std::optional<std::string> installedPolicyFile() {
   const auto folder = findDataFolder();
   if (!folder) {
-    return {};
+    return std::nullopt;
   }
   std::string file = folder->policyFile();
-  return GetFileAttributesW(toWide(file).c_str()) == INVALID_FILE_ATTRIBUTES ? std::string() : file;
+  return isSurelyMissing(file) ? std::string() : file;
+}
+
+bool isSurelyMissing(const std::string& path) {
+  if (GetFileAttributesW(toWide(path).c_str()) != INVALID_FILE_ATTRIBUTES) {
+    return false;
+  }
+  const DWORD code = GetLastError();
+  return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND;
 }
 
 Result<void> writeNewFile(const std::string& path, std::string_view text) {

@@ -1,6 +1,7 @@
 #include "service/commands/command_policy.h"
 
 #include "config/parse_policy.h"
+#include "service/commands/output.h"
 #include "service/win32/file_io.h"
 #include "service/win32/handles.h"
 #include "service/win32/text.h"
@@ -10,26 +11,27 @@
 namespace imshealth {
 namespace {
 
-bool readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into, CommandIo& io) {
+/// The exit code where there is none to go on with.
+std::optional<int> readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into,
+                              CommandIo& io) {
   const auto text = readWholeFile(file, largestPolicyFile);
   if (!text) {
     if (mayBeMissing && text.error().kind == ErrorKind::missing) {
       into.policy = builtInPolicy();
-      return true;
+      return std::nullopt;
     }
-    io.err << "imshealth: " << text.error().describe() << "\n";
-    return false;
+    return refuseUnreadablePolicy(io, text.error());
   }
   PolicyReading reading = parsePolicy(*text);
   for (const Diagnostic& diagnostic : reading.diagnostics) {
     io.err << render(diagnostic, file, *text);
   }
   if (!reading.policy) {
-    return false;
+    return exit_code::usage;
   }
   into.policy = std::move(*reading.policy);
   into.origin.file = file;
-  return true;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -51,11 +53,12 @@ std::optional<CommandPolicy> commandPolicy(const std::string& file,
     return std::nullopt;
   }
   result.folder = *folder;
-  code = exit_code::usage;
-  if (!readPolicy(file.empty() ? folder->policyFile() : absolutePath(file), file.empty(), result,
-                  io)) {
+  if (const auto refused = readPolicy(file.empty() ? folder->policyFile() : absolutePath(file),
+                                      file.empty(), result, io)) {
+    code = *refused;
     return std::nullopt;
   }
+  code = exit_code::usage;
   for (const std::string& service : services) {
     const WatchPolicy* watch = result.policy.find(service);
     if (watch == nullptr) {

@@ -1,6 +1,7 @@
 // How commands write: JSON documents, and colours where they are welcome.
 #pragma once
 
+#include "core/error.h"
 #include "core/time.h"
 #include "service/command_line.h"
 
@@ -19,6 +20,9 @@ void writeJson(CommandIo& io, const Json& document);
 
 enum class Colour { good, bad, plain };
 std::string coloured(const CommandIo& io, Colour, std::string_view text);
+
+/// Says why a policy cannot be read; the exit code.
+int refuseUnreadablePolicy(CommandIo& io, const Error&);
 
 template <class T>
 Json orNull(const std::optional<T>& value) {

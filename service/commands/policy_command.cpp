@@ -4,6 +4,7 @@
 #include "config/show_policy.h"
 #include "core/explain_policy.h"
 #include "service/commands/commands.h"
+#include "service/commands/output.h"
 #include "service/given_file.h"
 
 #include <memory>
@@ -20,16 +21,6 @@ struct Options {
   bool json = false;
 };
 
-/// Absent: said on io.err.
-std::optional<std::string> readPolicy(const std::string& file, CommandIo& io) {
-  auto text = readGivenFile(file, largestPolicyFile);
-  if (!text) {
-    io.err << "imshealth: " << text.error().describe() << "\n";
-    return std::nullopt;
-  }
-  return std::move(*text);
-}
-
 void renderAll(const PolicyReading& reading, const std::string& file, const std::string& text,
                std::ostream& out) {
   for (const Diagnostic& diagnostic : reading.diagnostics) {
@@ -37,22 +28,41 @@ void renderAll(const PolicyReading& reading, const std::string& file, const std:
   }
 }
 
-/// The policy that was asked for, else the installed one; a default that nobody wrote needs no
-/// check.
-int check(const Options& options, CommandIo& io) {
-  const std::string file = options.file.empty() ? installedPolicyFile() : options.file;
-  std::optional<std::string> text;
-  if (file.empty()) {
-    io.err << "imshealth: no installed policy can be read here; say which file: imshealth policy "
-              "check FILE\n";
-  } else {
-    text = readPolicy(file, io);
+int withoutText(const Options& options, CommandIo& io, int code) {
+  if (options.json) {
+    io.out << diagnosticsJson({{.message = "the file cannot be read"}});
   }
-  if (!text) {
-    if (options.json) {
-      io.out << diagnosticsJson({{.message = "the file cannot be read"}});
+  return code;
+}
+
+/// A default that nobody wrote needs no check.
+int checkNothing(const Options& options, CommandIo& io) {
+  io.out << (options.json ? diagnosticsJson({})
+                          : "no policy is installed: the built-in default is in force, which only "
+                            "alerts; imshealth policy show prints it\n");
+  return exit_code::done;
+}
+
+/// The policy that was asked for, else the installed one.
+int check(const Options& options, CommandIo& io) {
+  std::string file = options.file;
+  if (file.empty()) {
+    const auto installed = installedPolicyFile();
+    if (installed && installed->empty()) {
+      return checkNothing(options, io);
     }
-    return exit_code::usage;
+    file = installed.value_or("");
+  }
+  if (file.empty()) {
+    io.err
+        << "imshealth: no policy is installed here; say which file: imshealth policy check FILE\n";
+    return withoutText(options, io, exit_code::usage);
+  }
+  const auto text = readGivenFile(file, largestPolicyFile);
+  if (!text) {
+    const int code = refuseUnreadablePolicy(io, text.error());
+    // That a file that was named cannot be read says that it is no good policy.
+    return withoutText(options, io, options.file.empty() ? code : exit_code::usage);
   }
   const PolicyReading reading = parsePolicy(*text);
   if (options.json) {
@@ -71,23 +81,26 @@ struct PolicyText {
   std::string text;
 };
 
-/// The policy that was asked for, else the installed one, else the built-in default.
-std::optional<PolicyText> askedFor(const Options& options, CommandIo& io) {
-  std::string file = options.file.empty() ? installedPolicyFile() : options.file;
+/// The policy that was asked for, else the installed one, else the built-in default. Where it
+/// cannot be read, `code` is the exit code.
+std::optional<PolicyText> askedFor(const Options& options, CommandIo& io, int& code) {
+  std::string file = options.file.empty() ? installedPolicyFile().value_or("") : options.file;
   if (file.empty()) {
     return PolicyText{"", "{}"};
   }
-  auto text = readPolicy(file, io);
+  auto text = readGivenFile(file, largestPolicyFile);
   if (!text) {
+    code = refuseUnreadablePolicy(io, text.error());
     return std::nullopt;
   }
   return PolicyText{std::move(file), std::move(*text)};
 }
 
 int show(const Options& options, CommandIo& io) {
-  const auto asked = askedFor(options, io);
+  int code = exit_code::usage;
+  const auto asked = askedFor(options, io, code);
   if (!asked) {
-    return exit_code::usage;
+    return code;
   }
   const auto& [file, text] = *asked;
   const auto shown = options.json ? showPolicyJson(text, file) : showPolicy(text, file);
@@ -100,9 +113,10 @@ int show(const Options& options, CommandIo& io) {
 }
 
 int explain(const Options& options, CommandIo& io) {
-  const auto asked = askedFor(options, io);
+  int code = exit_code::usage;
+  const auto asked = askedFor(options, io, code);
   if (!asked) {
-    return exit_code::usage;
+    return code;
   }
   const auto& [file, text] = *asked;
   const PolicyReading reading = parsePolicy(text);

@@ -3,6 +3,7 @@
 #include "core/replay_output.h"
 #include "service/clock.h"
 #include "service/commands/commands.h"
+#include "service/commands/output.h"
 #include "service/commands/reading_progress.h"
 #include "service/given_file.h"
 #include "service/open_saved_log.h"
@@ -24,9 +25,11 @@ struct ReplayOptions {
 };
 
 /// The policy in force: the one named, else that of the installed service, else the built-in
-/// default.
-std::optional<Policy> policyOf(const ReplayOptions& options, ReplayReport& report, CommandIo& io) {
-  const std::string file = options.policyFile.empty() ? installedPolicyFile() : options.policyFile;
+/// default. Where there is none, `code` is the exit code.
+std::optional<Policy> policyOf(const ReplayOptions& options, ReplayReport& report, CommandIo& io,
+                               int& code) {
+  const std::string file =
+      options.policyFile.empty() ? installedPolicyFile().value_or("") : options.policyFile;
   if (file.empty()) {
     report.policy = "built-in default";
     return builtInPolicy();
@@ -34,7 +37,7 @@ std::optional<Policy> policyOf(const ReplayOptions& options, ReplayReport& repor
   report.policy = file;
   const auto text = readGivenFile(file, largestPolicy);
   if (!text) {
-    io.err << "imshealth: " << text.error().describe() << "\n";
+    code = refuseUnreadablePolicy(io, text.error());
     return std::nullopt;
   }
   PolicyReading reading = parsePolicy(*text);
@@ -63,9 +66,10 @@ bool setLocalTime(const std::string& utcOffset, ReplayReport& report, CommandIo&
 int run(const ReplayOptions& options, CommandIo& io) {
   ReplayReport report;
   report.assumed.repaired = options.assume == "repaired";
-  const auto policy = policyOf(options, report, io);
+  int code = exit_code::usage;
+  const auto policy = policyOf(options, report, io, code);
   if (!policy || !setLocalTime(options.utcOffset, report, io)) {
-    return exit_code::usage;
+    return code;
   }
   report.mode = policy->mode;
   std::vector<HeardFailure> heard;

@@ -111,6 +111,28 @@ class Contract(Scenario):
         self.assertEqual(code, 2)
         self.assertIn("policy.json:2:11: error: ", text)
 
+    def test_without_an_installed_policy_the_default_is_in_force(self):
+        lab = self.server()
+        lab.install(start=False)
+        code, text = lab.imshealth("policy", "check")
+        self.assertEqual(code, 0, text)
+        self.assertIn("the built-in default is in force", text)
+        self.assertEqual(self.run_json(lab, {"valid": BOOL}, "policy", "check", code=0)["valid"], True)
+        self.assertIn('"mode": "alert",  // default', lab.imshealth("policy", "show")[1])
+
+    def test_a_policy_that_may_not_be_read_is_not_taken_for_none(self):
+        lab = self.installed("repair")
+        file = lab.data / "policy.json"
+        file.unlink()
+        file.mkdir()  # opening a folder is denied as a file of others is
+        (lab.wine.prefix / "drive_c" / "lab" / "some.evt").write_bytes(b"")
+        for words in (("policy", "check"), ("policy", "show"), ("policy", "explain"), ("check",),
+                      ("repair", "--dry-run"), ("reset",), ("replay", "C:\\lab\\some.evt")):
+            with self.subTest(words=words):
+                self.assertEqual(lab.imshealth(*words), (3, ""))
+        # Of a file that is named, check says that it is not good, whatever keeps it from being read.
+        self.assertEqual(lab.imshealth("policy", "check", "C:\\lab")[0], 2)
+
     def test_policy_file_by_a_relative_name(self):
         """All folders above it are looked at; a name that is not whole is completed first."""
         lab = self.installed("repair", "inconsistentCounters")

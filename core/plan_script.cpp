@@ -36,10 +36,15 @@ std::string performanceKey(const Plan& plan) {
          "\\Performance";
 }
 
-/// cmd.exe of Windows NT 4.0 has no `exit /b`, and what `||` takes for a failure differs: it is
-/// looked at what is there.
+/// Says why the file stops there. Blocks in brackets do not go well with brackets in a path.
+std::string stopIf(std::string_view condition, std::string_view why) {
+  return fmt::format("if {0} echo {1}\r\nif {0} goto failed\r\n", condition, why);
+}
+
+/// What `||` takes for a failure differs between versions of cmd.exe: it is looked at what is
+/// there.
 std::string unlessThere(std::string_view path) {
-  return fmt::format("if not exist {} goto failed\r\n", path);
+  return stopIf(fmt::format("not exist {}", path), fmt::format("Not there: {}", path));
 }
 
 std::string nameOf(std::string_view path) {
@@ -53,11 +58,9 @@ std::string backUpLines(const Plan& plan, const Step& step) {
   const std::string key = performanceKey(plan);
   std::string lines =
       remark("To put everything back: import the two .reg files, copy the rest to its place.");
-  lines += fmt::format("set backup=%~dpn0-{}\r\n", literal(plan.counterService));
-  lines +=
-      "if exist \"%backup%\" echo A backup of an earlier run is there: \"%backup%\"\r\n"
-      "if exist \"%backup%\" goto failed\r\n"
-      "mkdir \"%backup%\"\r\n";
+  lines += fmt::format("set \"backup=%~dpn0-{}\"\r\n", literal(plan.counterService));
+  lines += stopIf("exist \"%backup%\"", "A backup of an earlier run is there: \"%backup%\"") +
+           "mkdir \"%backup%\"\r\n";
   for (const std::string& file : step.files) {
     lines += fmt::format("copy {} \"%backup%\"\r\n", quoted(file)) +
              unlessThere(fmt::format("\"%backup%\\{}\"", nameOf(file)));
@@ -71,8 +74,8 @@ std::string backUpLines(const Plan& plan, const Step& step) {
 }
 
 std::string restoreLines(const std::string& from, const std::string& to) {
-  return fmt::format("copy {0} {1}\r\nfc /b {0} {1} >nul\r\nif errorlevel 1 goto failed\r\n",
-                     quoted(from), quoted(to));
+  return fmt::format("copy {0} {1}\r\nfc /b {0} {1} >nul\r\n", quoted(from), quoted(to)) +
+         stopIf("errorlevel 1", "Not a copy of " + quoted(from) + ": " + quoted(to));
 }
 
 /// Exit codes of the three tools are no proof in either direction, so they do not end the file.
@@ -86,12 +89,18 @@ std::string toolLines(const Step& step) {
   return lines + "\r\n";
 }
 
+/// Windows NT 4.0 and 2000 have no reg.exe. Going on there would load the counters twice.
 std::string removeIndexValueLines(const Plan& plan) {
-  std::string lines =
-      remark("Windows NT 4.0 and 2000 have no reg.exe: remove them with regedit there.");
+  constexpr std::string_view reg = "\"%SystemRoot%\\system32\\reg.exe\"";
+  const std::string key = quoted(performanceKey(plan));
+  std::string lines = stopIf(
+      fmt::format("not exist {}", reg),
+      "There is no reg.exe. Remove First Counter, Last Counter, First Help, Last Help and Object "
+      "List with regedit from " +
+          key + " and have a new file written, under another name.");
   for (const char* value :
        {"First Counter", "Last Counter", "First Help", "Last Help", "Object List"}) {
-    lines += fmt::format("reg delete {} /v \"{}\" /f\r\n", quoted(performanceKey(plan)), value);
+    lines += fmt::format("{} delete {} /v \"{}\" /f\r\n", reg, key, value);
   }
   return lines;
 }
@@ -138,9 +147,10 @@ std::string asScript(const std::vector<Plan>& plans) {
       }
     }
   }
+  // cmd.exe of Windows NT 4.0 has neither :eof nor `exit /b`, and closes the window at the latter.
   return script +
-         "\r\ngoto :eof\r\n\r\n:failed\r\necho Stopped: the line before this one could not go "
-         "on.\r\nexit /b 1\r\n";
+         "\r\ngoto done\r\n\r\n:failed\r\necho Stopped there, nothing more was done.\r\n"
+         "\"%ComSpec%\" /c exit 1\r\n\r\n:done\r\n";
 }
 
 }  // namespace imshealth

@@ -70,10 +70,57 @@ TEST_CASE("Index values that are left are removed one by one, Object List too") 
   for (const std::string value :
        {"First Counter", "Last Counter", "First Help", "Last Help", "Object List"}) {
     CHECK(hasLine(script,
-                  "reg delete \"HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\"
+                  "\"%SystemRoot%\\system32\\reg.exe\" delete "
+                  "\"HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\"
                   "MSExchangeIMC\\Performance\" /v \"" +
                       value + "\" /f"));
   }
+}
+
+TEST_CASE("Where there is no reg.exe the file stops before the first value is to be removed") {
+  Step unload;
+  unload.kind = StepKind::unloadCounters;
+  const std::string script = asScript({{"MSExchangeIMC", {unload}}});
+  const auto stops =
+      script.find("if not exist \"%SystemRoot%\\system32\\reg.exe\" goto failed\r\n");
+  REQUIRE(stops != std::string::npos);
+  CHECK(stops < script.find("reg.exe\" delete"));
+  CHECK(hasLine(
+      script,
+      "if not exist \"%SystemRoot%\\system32\\reg.exe\" echo There is no reg.exe. Remove "
+      "First Counter, Last Counter, First Help, Last Help and Object List with regedit from "
+      "\"HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC\\"
+      "Performance\" and have a new file written, under another name."));
+}
+
+TEST_CASE("A check that fails says at what, and the window stays open on Windows NT 4.0 too") {
+  Step restore;
+  restore.kind = StepKind::restoreLibrary;
+  restore.files = {"D:\\Recovery\\imsperf.dll", "C:\\exchsrvr\\bin\\imsperf.dll"};
+  const std::string script =
+      asScript({{"X", {restore, toolStep(StepKind::loadCounters, "lodctr.exe", {"imcperf.ini"})}}});
+  CHECK(hasLine(script,
+                "if not exist \"C:\\Exchange 100%%\\bin\\*\" echo Not there: "
+                "\"C:\\Exchange 100%%\\bin\\*\""));
+  CHECK(hasLine(script,
+                "if errorlevel 1 echo Not a copy of \"D:\\Recovery\\imsperf.dll\": "
+                "\"C:\\exchsrvr\\bin\\imsperf.dll\""));
+  // Each check speaks before it stops.
+  std::size_t stop = 0;
+  while ((stop = script.find(" goto failed\r\n", stop + 1)) != std::string::npos) {
+    const auto line = script.rfind("\r\n", stop);
+    const std::string condition = script.substr(line + 2, stop - line - 2);
+    CHECK(script.rfind(condition + " echo ", line) != std::string::npos);
+  }
+  CHECK(script.find("exit /b") == std::string::npos);
+  CHECK(script.find(":eof") == std::string::npos);
+  CHECK(script.ends_with("\r\n\"%ComSpec%\" /c exit 1\r\n\r\n:done\r\n"));
+}
+
+TEST_CASE("The place of the backup may have any name that a folder may have") {
+  Step backUp;
+  backUp.kind = StepKind::backUp;
+  CHECK(hasLine(asScript({{"MSExchangeIMC", {backUp}}}), "set \"backup=%~dpn0-MSExchangeIMC\""));
 }
 
 TEST_CASE("What does not apply is a remark; two services are two parts of one file") {

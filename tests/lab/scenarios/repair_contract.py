@@ -317,7 +317,7 @@ class Contract(Scenario):
                 script = (lab.wine.prefix / "drive_c" / "lab" / "repair.cmd").read_bytes()
                 self.assertEqual(script.count(b"\n"), script.count(b"\r\n"))
                 written = [re.sub(r'"([^" ]*\\)?(\w+)\.exe"', r"\2", line) for line in
-                           script.decode("ascii").split("\r\n") if line.startswith('"')]
+                           script.decode("ascii").split("\r\n") if line.startswith('"C:')]
                 self.assertEqual(written, [step["command"] for step in planned["steps"]
                                            if step["result"] != "notApplicable" and
                                            step["command"].split()[0] in
@@ -334,6 +334,37 @@ class Contract(Scenario):
                 self.assertEqual((saved / "perfc009.dat").read_bytes(), before["perfc009.dat"])
                 for name in ("performance.reg", "perflib.reg", "imcperf.ini", "imcperf.h"):
                     self.assertTrue((saved / name).exists(), name)
+
+    def run_script(self, lab, folder):
+        """As a person does, from a folder of their own. Returns the exit code and what it said."""
+        place = lab.wine.prefix / "drive_c" / "lab" / folder
+        place.mkdir(exist_ok=True)
+        (place / "repair.cmd").write_bytes((place.parent / "repair.cmd").read_bytes())
+        caller = f'@call "C:\\lab\\{folder}\\repair.cmd"\r\n'
+        (place.parent / "caller.cmd").write_bytes(caller.encode("ascii"))
+        return lab.wine.run("cmd", "/c", "C:\\lab\\caller.cmd", check=False)
+
+    def test_script_stops_where_it_cannot_go_on_and_says_at_what(self):
+        lab = self.installed("repair", "someIndexValuesMissing")
+        before = lab.counters()
+        self.repair(lab, "--dry-run", "--script", "C:\\lab\\repair.cmd", code=1)
+        reg = lab.wine.drive_c("C:\\windows\\system32\\reg.exe")
+        away = reg.rename(reg.with_name("away.exe"))
+        code, text = self.run_script(lab, "no reg")
+        self.assertEqual(code, 1, text)
+        self.assertIn("There is no reg.exe.", text)
+        self.assertEqual([run[0] for run in lab.tool_runs() if run[0] != "regsvr32"], [])
+        self.assertEqual(lab.counters(), before)
+        code, text = self.run_script(lab, "no reg")
+        self.assertEqual(code, 1, text)
+        self.assertIn('A backup of an earlier run is there: "C:\\lab\\no reg\\repair-', text)
+
+        away.rename(reg)
+        code, text = self.run_script(lab, "this & that")
+        self.assertEqual(code, 0, text)
+        self.assertTrue((lab.wine.prefix / "drive_c" / "lab" / "this & that" / f"repair-{SERVICE}" /
+                         "perflib.reg").exists())
+        self.assert_counters_whole(lab)
 
     def test_script_that_cannot_be_written(self):
         lab = self.installed("repair", "inconsistentCounters")

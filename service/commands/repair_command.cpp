@@ -114,11 +114,19 @@ class RepairRun {
 
   awaitable<Repaired> one(const WatchPolicy& watch) {
     Repaired repaired{watch.counterService, "refused", {}, {}, {}, {}, {}};
+    if (adapters_.stop.raised() || !scriptWritten_) {
+      repaired.reason = adapters_.stop.raised() ? stopped : noScript;
+      co_return repaired;
+    }
     if (!options_.dryRun) {
       co_await finishInterrupted(watch);
     }
     Examination examination = co_await examine(watch, policy_.policy.limits, policy_.origin,
                                                Occasion{}, adapters_.survey(), adapters_.probe);
+    if (adapters_.stop.raised()) {  // what was found is not all there is to find
+      repaired.reason = stopped;
+      co_return repaired;
+    }
     if (examination.findings.empty()) {
       repaired.result = "notNeeded";
       repaired.reason = "healthy";
@@ -144,7 +152,7 @@ class RepairRun {
     }
     Plan plan = planRepair(examination.facts, examination.findings, watch);
     if (!writeScript(plan)) {
-      repaired.reason = "the script cannot be written";
+      repaired.reason = noScript;
       co_return repaired;
     }
     if (options_.dryRun) {
@@ -180,6 +188,9 @@ class RepairRun {
   bool hasPlans() const { return !plans_.empty(); }
 
  private:
+  static constexpr const char* stopped = "stopped";
+  static constexpr const char* noScript = "the script cannot be written";
+
   AttemptPorts ports() {
     return {adapters_.clock, adapters_.state, adapters_.alerter, adapters_.repair(tail_)};
   }
@@ -328,9 +339,7 @@ int run(const Options& options, CommandIo& io) {
   RepairRun repairs(options, *policy, adapters, tail, io);
   runToEnd(loop, [&]() -> awaitable<void> {
     for (const WatchPolicy& watch : policy->watches) {
-      if (!adapters.stop.raised() && repairs.scriptWritten()) {
-        all.push_back(co_await repairs.one(watch));
-      }
+      all.push_back(co_await repairs.one(watch));
     }
   }());
   adapters.repairLock.release();

@@ -3,7 +3,9 @@
 
 import datetime
 import json
+import os
 import re
+import signal
 import subprocess
 import time
 
@@ -277,6 +279,30 @@ class Contract(Scenario):
         self.assertEqual(done["result"], "repaired")
         self.assert_counters_whole(lab)
         self.assertEqual([each.code for each in lab.alerts()], [201, 203, 201, 202])
+
+    def test_stopped_during_the_first_service_the_others_are_told_as_left_out(self):
+        other = {"counterService": "LabOther", "directory": "C:\\exchsrvr\\bin"}
+        rules = policy("repair", limits={"commandTimeout": "1h"})
+        rules["watch"].append(other)
+        lab = self.server()
+        lab.break_("inconsistentCounters")
+        lab.install(policy=rules, start=False)
+        before = lab.counters()
+        lab.settings(regsvr32={"misbehave": "hang"})
+        output = lab.wine.prefix / "repair.json"
+        with open(output, "wb") as stream:
+            running = lab.wine.start(lab.program, "repair", "--json", stdout=stream)
+            self.wait_until(lambda: lab.tool_runs(), "the first one works")
+            for pid in lab.processes("imshealth.exe"):
+                os.kill(pid, signal.SIGINT)  # Wine makes Ctrl-C of it
+            self.assertEqual(running.wait(60), 1)
+        document = json.loads(output.read_bytes())
+        self.assertEqual(departures(document, REPAIR), [], document)
+        first, left_out = document["services"]
+        self.assertEqual((first["counterService"], first["result"]), (SERVICE, "failed"), first)
+        self.assertEqual((left_out["counterService"], left_out["result"], left_out["reason"],
+                          left_out["steps"]), ("LabOther", "refused", "stopped", []))
+        self.assertEqual(lab.counters(), before)
 
     def test_incident_of_the_service(self):
         lab = self.installed("alert", "inconsistentCounters")

@@ -50,17 +50,7 @@ awaitable<void> Monitor::takeUp() {
   // Before the first examination: what others did to the state file in the meantime counts. An update,
   // though it changes nothing: it sets aside what is damaged.
   if (const auto state = ports_.state.update([](State&) {})) {
-    cursor_ = state->cursor;
-    api_ = state->api;
-    incidents_ = state->incidents;
-    lastRepairs_ = state->lastRepairs;
-    journalOpen_ = state->journal.has_value();
-    // The last run ended between its decision and the attempt: it is decided again.
-    for (Incident& incident : incidents_) {
-      if (incident.verdict == toString(Verdict::repair) && !journalOpen_) {
-        incident.verdict.clear();
-      }
-    }
+    takeFrom(*state);
   }
   tellSetAside();
   ports_.alerter.retry();
@@ -69,6 +59,26 @@ awaitable<void> Monitor::takeUp() {
   attending_ = false;
   takeOverPolicy();
   attend();
+}
+
+void Monitor::takeFrom(const State& state) {
+  taken_ = true;
+  if (api_.empty()) {
+    cursor_ = state.cursor;
+    api_ = state.api;
+  }
+  lastRepairs_ = state.lastRepairs;
+  journalOpen_ = state.journal.has_value();
+  for (Incident incident : state.incidents) {
+    if (findIncident(incidents_, incident.counterService) != nullptr) {
+      continue;
+    }
+    // The last run ended between its decision and the attempt: it is decided again.
+    if (incident.verdict == toString(Verdict::repair) && !journalOpen_) {
+      incident.verdict.clear();
+    }
+    incidents_.push_back(std::move(incident));
+  }
 }
 
 awaitable<void> Monitor::finishJournal() {
@@ -141,6 +151,7 @@ void Monitor::heard(const LogEvent& event) {
 void Monitor::caughtUp(const Cursor& cursor, std::string_view api, bool saveNow) {
   cursor_ = cursor;
   api_ = api;
+  lastRead_ = ports_.clock.now();
   const Milliseconds unsaved = ports_.clock.now() - lastSave_;
   const bool clockSetBack = unsaved < Milliseconds(0);
   if (saveNow || openedSinceSave_ || unsaved >= longestUnsaved || clockSetBack) {
@@ -168,10 +179,15 @@ void Monitor::save() {
   openedSinceSave_ = false;
   // Best effort: what is not saved is read from the log again at the next start.
   (void)ports_.state.update([this](State& state) {
+    if (!taken_) {
+      takeFrom(state);  // it could not be read at the start, and is not to be lost
+    }
     learnOfRepairs(state);
     state.cursor = cursor_;
     state.api = api_;
-    state.lastRead = ports_.clock.now();
+    if (lastRead_) {
+      state.lastRead = lastRead_;
+    }
     state.mode = policy_.mode;
     state.incidents = incidents_;
   });

@@ -46,6 +46,8 @@ class Monitor {
   /// incident was opened, else every `longestUnsaved`: what a kill takes is heard again, and
   /// counted once.
   void caughtUp(const Cursor&, std::string_view api, bool saveNow);
+  /// When the log was last read to no new record; saved with the next `safetyCheck`.
+  void noteRead(Time at) { lastRead_ = at; }
   /// Once a minute: incidents end, reminders, alerts that could not be written, a roll-back that failed.
   void safetyCheck();
 
@@ -65,6 +67,7 @@ class Monitor {
   boost::asio::awaitable<void> handle(std::string counterService);
   boost::asio::awaitable<void> finishJournal();
   boost::asio::awaitable<void> finishFoundJournal();  ///< under the repair lock
+  void takeFrom(const State&);  ///< what the last run left
   void learnOfRepairs(const State&);
   bool isOlderThanLastRepair(const OpenFailure&) const;
   void endIncident(const std::string& counterService);
@@ -88,7 +91,9 @@ class Monitor {
   ByService<LastRepair> lastRepairs_;
   Cursor cursor_;
   std::string api_;
+  std::optional<Time> lastRead_;  ///< without an error
   Time lastSave_;
+  bool taken_ = false;  ///< what the last run left is in here
   bool openedSinceSave_ = false;
   bool attending_ = false;
   bool journalOpen_ = false;

@@ -111,7 +111,7 @@ struct Totals {
 struct State {
   Cursor cursor;
   std::string api;  ///< the event source in use
-  std::optional<Time> lastRead;
+  std::optional<Time> lastRead;  ///< when the log was last read without an error
   Mode mode = Mode::alert;
   std::vector<Incident> incidents;
   ByService<LimitState> limits;

@@ -192,6 +192,9 @@ asio::awaitable<void> EngineHost::Engine::checkEachMinute() {
       co_return;
     }
     hearing->safetyCheck();
+    if (const auto at = listening->lastRead()) {
+      monitor->noteRead(*at);
+    }
     monitor->safetyCheck();
     metrics->write();
     co_await lookWhenWritten();

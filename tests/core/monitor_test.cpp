@@ -268,6 +268,43 @@ TEST_CASE("Another product loaded counters meanwhile: its texts are not overwrit
   CHECK(server.performanceKey("MSExchangeIMC")->indexValues() == 0);
 }
 
+TEST_CASE("While the log cannot be read, the time of the last reading stands still") {
+  SimulatedServer server;
+  Program program(server, policyFor(Mode::alert));
+  program.listen();
+  const Time read = server.now();
+  server.advance(std::chrono::hours(3));
+  program.monitor.safetyCheck();
+  CHECK(program.state.read()->lastRead == read);
+  program.monitor.noteRead(server.now());
+  program.monitor.safetyCheck();
+  CHECK(program.state.read()->lastRead == server.now());
+}
+
+TEST_CASE("A state that cannot be read at the start is taken up later, not written over") {
+  SimulatedServer server;
+  server.breakCounters();
+  {
+    Program program(server, policyFor(Mode::alert));
+    server.logOpenFailure();
+    program.listen();
+  }
+  const State before = *StateKeeper(server).read();
+  REQUIRE(before.cursor.recordNumber > 0);
+  REQUIRE(before.incidents.size() == 1);
+  Program program(server, policyFor(Mode::alert));
+  server.failAtCall = 1;
+  server.calls = 0;
+  server.failOnwards = true;
+  server.run();
+  server.failAtCall = 0;
+  server.failOnwards = false;
+  program.monitor.safetyCheck();
+  const State after = *program.state.read();
+  CHECK(after.cursor == before.cursor);
+  CHECK(after.incidents == before.incidents);
+}
+
 TEST_CASE("Events written before the end of the last repair are ignored") {
   SimulatedServer server;
   server.breakCounters();

@@ -5,6 +5,8 @@
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <ostream>
 
@@ -39,17 +41,16 @@ int run(const Options& options, CommandIo& io) {
   if (!requireAdministrator(io)) {
     return exit_code::unreachable;
   }
-  std::vector<std::string> names = options.services;
-  if (names.empty()) {
-    for (const WatchPolicy& watch : policy->policy.watch) {
-      names.push_back(watch.counterService);
-    }
-  }
   FolderStateFiles files(policy->folder.root);
   StateKeeper keeper(files);
   Json closed = Json::array();
   const auto updated = keeper.update([&](State& state) {
     closed = Json::array();
+    std::vector<std::string> names = options.services;
+    if (names.empty()) {  // of services that are no longer watched too
+      std::ranges::transform(state.limits, std::back_inserter(names),
+                             [](const auto& entry) { return entry.first; });
+    }
     for (const std::string& name : names) {
       const auto found = state.limits.find(name);
       if (found == state.limits.end()) {
@@ -92,7 +93,7 @@ void addResetCommand(const Verb& program) {
   const auto options = std::make_shared<Options>();
   const Verb command = program.verb("reset", "Close the circuit again after a person has looked");
   command.option("SERVICE", options->services,
-                 "Counter services; all watched ones where none is named");
+                 "Counter services; all that a repair was tried of where none is named");
   command.option("--policy", options->policyFile, "Another policy file");
   command.flag("--json", options->json, "Machine-readable output");
   command.does([options](CommandIo& io) { return run(*options, io); });

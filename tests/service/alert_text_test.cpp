@@ -27,7 +27,7 @@ TEST_CASE("an alert is shown as the Event Viewer shows it, in one line, whatever
             .starts_with(
                 "The performance counters of MSExchangeIMC were not repaired. Reason: coolDown. "));
   CHECK(alertText(exe.get(), 205, {"MSExchangeIMC", "3", "caf\xC3\xA9 100% s"})
-            .find("after 3 failed attempts, and no more repairs are tried. Last reason: "
+            .find("after 3 attempts, and no more repairs are tried. Last reason: "
                   "caf\xC3\xA9 100% s.") != std::string::npos);
 }
 

@@ -4,7 +4,6 @@
 #include "core/error.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,8 +13,11 @@ namespace imshealth {
 Result<std::string> readGivenFile(const std::string& path, std::uint64_t limit);
 
 /// The policy file that the installed service reads; empty: there is none, the service runs on the
-/// built-in default. Absent: there is no service on this platform, or no folder for its files.
-std::optional<std::string> installedPolicyFile();
+/// built-in default.
+std::string installedPolicyFile();
+
+/// Whether this platform has the service.
+bool hasService();
 
 /// False too where that cannot be told, as without the right to look into the folder.
 bool isSurelyMissing(const std::string& path);

@@ -59,8 +59,12 @@ Result<std::string> readGivenFile(const std::string& path, std::uint64_t limit) 
   }
 }
 
-std::optional<std::string> installedPolicyFile() {
-  return std::nullopt;
+std::string installedPolicyFile() {
+  return {};
+}
+
+bool hasService() {
+  return false;
 }
 
 bool isSurelyMissing(const std::string& path) {

@@ -11,13 +11,17 @@ Result<std::string> readGivenFile(const std::string& path, std::uint64_t limit) 
   return readWholeFile(path, limit);
 }
 
-std::optional<std::string> installedPolicyFile() {
+std::string installedPolicyFile() {
   const auto folder = findDataFolder();
   if (!folder) {
-    return std::nullopt;
+    return {};
   }
   std::string file = folder->policyFile();
   return isSurelyMissing(file) ? std::string() : file;
+}
+
+bool hasService() {
+  return true;
 }
 
 bool isSurelyMissing(const std::string& path) {

@@ -11,14 +11,13 @@
 namespace imshealth {
 namespace {
 
-/// The exit code where there is none to go on with.
-std::optional<int> readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into,
-                              CommandIo& io) {
+/// The exit code; not `done` where there is none to go on with.
+int readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into, CommandIo& io) {
   const auto text = readWholeFile(file, largestPolicyFile);
   if (!text) {
     if (mayBeMissing && text.error().kind == ErrorKind::missing) {
       into.policy = builtInPolicy();
-      return std::nullopt;
+      return exit_code::done;
     }
     return refuseUnreadablePolicy(io, text.error());
   }
@@ -31,7 +30,7 @@ std::optional<int> readPolicy(const std::string& file, bool mayBeMissing, Comman
   }
   into.policy = std::move(*reading.policy);
   into.origin.file = file;
-  return std::nullopt;
+  return exit_code::done;
 }
 
 }  // namespace
@@ -53,9 +52,9 @@ std::optional<CommandPolicy> commandPolicy(const std::string& file,
     return std::nullopt;
   }
   result.folder = *folder;
-  if (const auto refused = readPolicy(file.empty() ? folder->policyFile() : absolutePath(file),
-                                      file.empty(), result, io)) {
-    code = *refused;
+  code = readPolicy(file.empty() ? folder->policyFile() : absolutePath(file), file.empty(), result,
+                    io);
+  if (code != exit_code::done) {
     return std::nullopt;
   }
   code = exit_code::usage;

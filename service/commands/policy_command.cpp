@@ -37,26 +37,23 @@ int withoutText(const Options& options, CommandIo& io, int code) {
 
 /// A default that nobody wrote needs no check.
 int checkNothing(const Options& options, CommandIo& io) {
-  io.out << (options.json ? diagnosticsJson({})
-                          : "no policy is installed: the built-in default is in force, which only "
-                            "alerts; imshealth policy show prints it\n");
+  if (!hasService()) {
+    io.err << "imshealth: say which file: imshealth policy check FILE\n";
+    return withoutText(options, io, exit_code::usage);
+  }
+  if (options.json) {
+    io.out << diagnosticsJson({});
+  } else {
+    io.out << "no policy is installed: the built-in default is in force, which only alerts\n";
+  }
   return exit_code::done;
 }
 
 /// The policy that was asked for, else the installed one.
 int check(const Options& options, CommandIo& io) {
-  std::string file = options.file;
+  const std::string file = options.file.empty() ? installedPolicyFile() : options.file;
   if (file.empty()) {
-    const auto installed = installedPolicyFile();
-    if (installed && installed->empty()) {
-      return checkNothing(options, io);
-    }
-    file = installed.value_or("");
-  }
-  if (file.empty()) {
-    io.err
-        << "imshealth: no policy is installed here; say which file: imshealth policy check FILE\n";
-    return withoutText(options, io, exit_code::usage);
+    return checkNothing(options, io);
   }
   const auto text = readGivenFile(file, largestPolicyFile);
   if (!text) {
@@ -84,7 +81,7 @@ struct PolicyText {
 /// The policy that was asked for, else the installed one, else the built-in default. Where it
 /// cannot be read, `code` is the exit code.
 std::optional<PolicyText> askedFor(const Options& options, CommandIo& io, int& code) {
-  std::string file = options.file.empty() ? installedPolicyFile().value_or("") : options.file;
+  std::string file = options.file.empty() ? installedPolicyFile() : options.file;
   if (file.empty()) {
     return PolicyText{"", "{}"};
   }

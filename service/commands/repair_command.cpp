@@ -114,22 +114,15 @@ class RepairRun {
 
   awaitable<Repaired> one(const WatchPolicy& watch) {
     Repaired repaired{watch.counterService, "refused", {}, {}, {}, {}, {}};
-    if (adapters_.stop.raised() || !scriptWritten_) {
-      repaired.reason = adapters_.stop.raised() ? stopped : noScript;
-      co_return repaired;
-    }
     if (!options_.dryRun) {
       co_await finishInterrupted(watch);
     }
     Examination examination = co_await examine(watch, policy_.policy.limits, policy_.origin,
                                                Occasion{}, adapters_.survey(), adapters_.probe);
-    if (adapters_.stop.raised()) {  // what was found is not all there is to find
-      repaired.reason = stopped;
-      co_return repaired;
-    }
-    if (examination.findings.empty()) {
-      repaired.result = "notNeeded";
-      repaired.reason = "healthy";
+    const bool cutShort = adapters_.stop.raised();  // what was found is not all there is to find
+    if (cutShort || examination.findings.empty()) {
+      repaired.result = cutShort ? "refused" : "notNeeded";
+      repaired.reason = cutShort ? "stopped" : "healthy";
       co_return repaired;
     }
     const Time now = adapters_.clock.now();
@@ -152,7 +145,7 @@ class RepairRun {
     }
     Plan plan = planRepair(examination.facts, examination.findings, watch);
     if (!writeScript(plan)) {
-      repaired.reason = noScript;
+      repaired.reason = "the script cannot be written";
       co_return repaired;
     }
     if (options_.dryRun) {
@@ -188,9 +181,6 @@ class RepairRun {
   bool hasPlans() const { return !plans_.empty(); }
 
  private:
-  static constexpr const char* stopped = "stopped";
-  static constexpr const char* noScript = "the script cannot be written";
-
   AttemptPorts ports() {
     return {adapters_.clock, adapters_.state, adapters_.alerter, adapters_.repair(tail_)};
   }
@@ -339,9 +329,17 @@ int run(const Options& options, CommandIo& io) {
   RepairRun repairs(options, *policy, adapters, tail, io);
   runToEnd(loop, [&]() -> awaitable<void> {
     for (const WatchPolicy& watch : policy->watches) {
-      all.push_back(co_await repairs.one(watch));
+      if (!adapters.stop.raised() && repairs.scriptWritten()) {
+        all.push_back(co_await repairs.one(watch));
+      }
     }
   }());
+  while (all.size() < policy->watches.size()) {
+    Repaired& leftOut = all.emplace_back();
+    leftOut.counterService = policy->watches[all.size() - 1].counterService;
+    leftOut.result = "refused";
+    leftOut.reason = repairs.scriptWritten() ? "stopped" : "the script cannot be written";
+  }
   adapters.repairLock.release();
   for (const SetAside& damaged : adapters.state.takeSetAside()) {
     adapters.alerter.raise(alerts::stateSetAside(damaged.file, damaged.movedTo));

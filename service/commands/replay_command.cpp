@@ -28,8 +28,7 @@ struct ReplayOptions {
 /// default. Where there is none, `code` is the exit code.
 std::optional<Policy> policyOf(const ReplayOptions& options, ReplayReport& report, CommandIo& io,
                                int& code) {
-  const std::string file =
-      options.policyFile.empty() ? installedPolicyFile().value_or("") : options.policyFile;
+  const std::string file = options.policyFile.empty() ? installedPolicyFile() : options.policyFile;
   if (file.empty()) {
     report.policy = "built-in default";
     return builtInPolicy();

@@ -20,6 +20,9 @@ def privileged(command):
 
 _outputs = itertools.count()
 
+# Of Wine's start.exe: CreateProcess gave STATUS_INTERNAL_ERROR, the new process ended before its first instruction.
+NOT_STARTED = "ShellExecuteEx failed: Internal error"
+
 
 class Wine:
     """One prefix. `prefix` is a path of this machine, below CHROOT for x86."""
@@ -72,7 +75,20 @@ class Wine:
                                 cwd=self.prefix, **options)
 
     def run(self, *arguments, timeout=120, check=True, output=None):
-        """Runs a program to its end. Returns (exit code, output). What a program leaves running
+        """Runs a program to its end. Returns (exit code, output). Where Wine says that it could not make the
+        process, which happens once in some ten thousand times on a loaded machine, nothing has run, and it is
+        started again."""
+        for again in (True, False):
+            code, text, said = self._run(arguments, timeout, output)
+            if code == 0 or not again or NOT_STARTED not in text + said:
+                break
+            print(f"{' '.join(map(str, arguments))}: not started by Wine, started again", file=sys.stderr)
+        if check and code != 0:
+            raise RuntimeError(f"{' '.join(map(str, arguments))}: exit {code}\n{text}{said}")
+        return code, text
+
+    def _run(self, arguments, timeout, output):
+        """Runs a program to its end. Returns (exit code, output, standard error). What a program leaves running
         (a service, say) may hold its pipes, so the output goes through a file, and a fresh one for each
         program: what was left running may go on writing to its own. What Wine itself has to say about a
         failure ("wine client error") is on standard error, and belongs to what is reported."""
@@ -91,11 +107,9 @@ class Wine:
         text = log.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
         if output is None:
             log.unlink()
-        if check and code != 0:
-            said = errors.read_bytes().decode("utf-8", "replace")
-            raise RuntimeError(f"{' '.join(map(str, arguments))}: exit {code}\n{text}{said}")
+        said = errors.read_bytes().decode("utf-8", "replace")
         errors.unlink()
-        return code, text
+        return code, text, said
 
     def look(self, *arguments, timeout=45, **options):
         """run, for what only looks and so may be asked twice. Once in some ten thousand runs a program that is

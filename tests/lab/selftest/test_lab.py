@@ -75,6 +75,16 @@ class LabItself(unittest.TestCase):
                                           r"(.*\n)* +\d+ .*cmd.*hangs_once.*: .* [RSD] ")
         self.assertEqual(self.lab.processes("cmd.exe"), [])
 
+    def test_what_wine_could_not_start_is_started_again(self):
+        script = self.lab.wine.prefix / "drive_c" / "lab" / "fails_once.cmd"
+        script.write_bytes(b"@if exist C:\\lab\\failed exit 7\r\n@echo.> C:\\lab\\failed\r\n"
+                           b"@echo ShellExecuteEx failed: Internal error.\r\n@exit 1\r\n")
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            code, _ = self.lab.wine.run("cmd", "/c", "C:\\lab\\fails_once.cmd", check=False)
+        self.assertEqual(code, 7)
+        self.assertIn("fails_once.cmd: not started by Wine, started again", said.getvalue())
+
     def test_wrap_drops_the_oldest(self):
         self.lab.store.set(maxRecords=3)
         self.addCleanup(self.lab.store.set, maxRecords=0)

@@ -152,11 +152,7 @@ class Lab:
         """Writes registry values; see exchange.registry_script."""
         script = self.wine.prefix / "drive_c" / "lab" / "change.reg"
         script.write_bytes(exchange.registry_script(keys))
-        arguments = "regedit", "/S", "C:\\lab\\change.reg"
-        # Twice in some ten thousand runs Wine's regedit ended with 1 and without a word, on a loaded machine.
-        # Importing the same values again does no harm; a second failure counts.
-        if self.wine.look(*arguments, check=False)[0] != 0:
-            self.wine.run(*arguments)
+        self.wine.run("regedit", "/S", "C:\\lab\\change.reg")
 
     def settings(self, **sections):
         """What the lab's tools and libraries do wrong: settings(lodctr={"misbehave": "hang"})."""

@@ -1,6 +1,7 @@
 """Runs Windows programs in one Wine prefix: 64-bit Wine of this machine, or 32-bit Wine in an i386
 chroot that tests/setup makes and keeps."""
 
+import functools
 import itertools
 import os
 import pathlib
@@ -20,7 +21,14 @@ def privileged(command):
 
 _outputs = itertools.count()
 
-# Of Wine's start.exe: CreateProcess gave STATUS_INTERNAL_ERROR, the new process ended before its first instruction.
+# Wine 8 maps one page at 0x7FFE0000, where Windows has it, and its loader lies at 0x7D000000. Linux begins the heap of
+# a 64-bit process up to 1 GB above the program (since 6.9; 32 MB before), so that once in some eight thousand process
+# starts the page comes to lie on the heap, and the process ends with 1 or 127 before its first instruction: a program
+# that says nothing, a service that never answers (error 1053). Without randomisation the heap is always the same place.
+# A container may refuse it.
+NOT_RANDOMISED = ["setarch", "-R"]
+
+# Where it is refused. Of Wine's start.exe: CreateProcess gave STATUS_INTERNAL_ERROR.
 NOT_STARTED = "ShellExecuteEx failed: Internal error"
 
 
@@ -51,9 +59,9 @@ class Wine:
             loader = folder / ("wineserver64" if program == "wineserver" else "wine64")
             if not loader.exists():
                 loader = shutil.which(program) or program
-            return [str(loader), *arguments]
+            return [*_not_randomised(), str(loader), *arguments]
         words = [f"{name}={value}" for name, value in self.environment.items()]
-        inner = ["chroot", f"--userspec={os.geteuid()}:{os.getegid()}", str(CHROOT),
+        inner = [*_not_randomised(), "chroot", f"--userspec={os.geteuid()}:{os.getegid()}", str(CHROOT),
                  "/usr/bin/env", "-i", *words, f"/usr/lib/wine/{program}", *arguments]
         # 32-bit Wine wants /proc. In a mount namespace of its own nothing is left behind; inside a
         # chroot there can be none, and /proc stays mounted in the i386 system.
@@ -76,8 +84,7 @@ class Wine:
 
     def run(self, *arguments, timeout=120, check=True, output=None):
         """Runs a program to its end. Returns (exit code, output). Where Wine says that it could not make the
-        process, which happens once in some ten thousand times on a loaded machine, nothing has run, and it is
-        started again."""
+        process (see NOT_RANDOMISED) nothing has run, and it is started again."""
         for again in (True, False):
             code, text, said = self._run(arguments, timeout, output)
             if code == 0 or not again or NOT_STARTED not in text + said:
@@ -173,16 +180,19 @@ class Wine:
         return path
 
 
-_unshare = None
+def _succeeds(*command):
+    return subprocess.run(command, check=False, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
 
 
+@functools.cache
+def _not_randomised():
+    return NOT_RANDOMISED if _succeeds(*NOT_RANDOMISED, "true") else []
+
+
+@functools.cache
 def _may_unshare():
-    global _unshare
-    if _unshare is None:
-        _unshare = subprocess.run(privileged(["unshare", "--mount", "true"]), check=False,
-                                  stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL).returncode == 0
-    return _unshare
+    return _succeeds(*privileged(["unshare", "--mount", "true"]))
 
 
 def available(arch):
@@ -193,7 +203,6 @@ def available(arch):
         return "64-bit Wine is not installed"
     if not (CHROOT / "usr/lib/wine/wine").exists():
         return f"no 32-bit Wine in {CHROOT}"
-    if subprocess.run(privileged(["true"]), check=False, stdout=subprocess.DEVNULL,
-                      stderr=subprocess.DEVNULL).returncode != 0:
+    if not _succeeds(*privileged(["true"])):
         return "the i386 chroot needs root or sudo without a password"
     return None

@@ -85,7 +85,10 @@ Result<void> stopService(SC_HANDLE service) {
       }
       const bool starts =
           state == SERVICE_START_PENDING && code == ERROR_INVALID_SERVICE_CONTROL;  // so says Wine
-      if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL && !starts) {
+      // A service that ends within the call leaves it unanswered (broken pipe), and is stopped.
+      const bool stopped =
+          QueryServiceStatus(service, &status) && status.dwCurrentState == SERVICE_STOPPED;
+      if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL && !starts && !stopped) {
         return windowsError("stopping ImsHealth", code);
       }
     }

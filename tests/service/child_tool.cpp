@@ -5,7 +5,7 @@
 //   flood            writes for ever
 //   oem              writes the bytes 0x84 0x94 0x81
 //   parent PIDFILE   starts a hanging child of its own, notes its process id, ends
-//   service          a service that takes a second to start, and takes no control until then
+//   service          a service that takes a second to start, takes no control until then, and ends within it
 //   readable HANDLE  exit 0 where this handle value is a file or pipe in this process, else 1
 #include "service/win32/handles.h"
 #include "service/win32/text.h"
@@ -51,6 +51,7 @@ void report(DWORD state) {
 void WINAPI control(DWORD code) {
   if (code == SERVICE_CONTROL_STOP) {
     report(SERVICE_STOPPED);
+    ExitProcess(0);  // so that whoever told it to stop gets no answer
   }
 }
 

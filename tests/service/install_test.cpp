@@ -98,14 +98,17 @@ TEST_CASE("a system that knows no level of it, or not even the function, takes t
   CHECK(configured.levels.empty());
 }
 
-TEST_CASE("a service that is only starting is stopped as soon as it takes the order") {
+TEST_CASE("a service that is only starting is stopped as soon as it takes the order, which it leaves "
+          "unanswered") {
   REQUIRE(install(test::beside(TEST_CHILD_TOOL)).has_value());
   const UniqueServiceHandle scm(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
   const UniqueServiceHandle service(
       OpenServiceW(scm.get(), L"ImsHealth", SERVICE_START | SERVICE_QUERY_STATUS));
   REQUIRE(service);
   REQUIRE(StartServiceW(service.get(), 0, nullptr));
-  CHECK(stopInstalled().has_value());
+  const auto stopped = stopInstalled();
+  CAPTURE(stopped ? std::string() : stopped.error().describe());
+  CHECK(stopped.has_value());
   SERVICE_STATUS state{};
   CHECK(QueryServiceStatus(service.get(), &state));
   CHECK(state.dwCurrentState == SERVICE_STOPPED);

@@ -12,11 +12,11 @@
 namespace imshealth {
 namespace {
 
-const std::string kServices = "SYSTEM\\CurrentControlSet\\Services";
-const std::string kPerflib = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib";
+constexpr const char* kServices = "SYSTEM\\CurrentControlSet\\Services";
+constexpr const char* kPerflib = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib";
 
 std::string performancePath(const std::string& service) {
-  return kServices + "\\" + service + "\\Performance";
+  return std::string(kServices) + "\\" + service + "\\Performance";
 }
 
 /// Reads values, and notes those that are there with a wrong type.

@@ -17,7 +17,7 @@
 namespace imshealth {
 namespace {
 
-const std::string kPerflib = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib";
+constexpr const char* kPerflib = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib";
 constexpr std::uint64_t kLargestFile = 64ULL * 1024 * 1024;
 constexpr std::size_t kEmptyList = 4;  // bytes: nothing but terminators
 
@@ -66,7 +66,7 @@ std::vector<std::uint8_t> listOf(const std::string& language, const char* value,
   if (file && file->size() > kEmptyList) {
     return {file->begin(), file->end()};
   }
-  if (const auto key = RegistryKey::open(kPerflib + "\\" + language)) {
+  if (const auto key = RegistryKey::open(std::string(kPerflib) + "\\" + language)) {
     if (auto list = key->value(value);
         list && list->type == REG_MULTI_SZ && list->bytes.size() > kEmptyList) {
       return std::move(list->bytes);

@@ -15,8 +15,8 @@
 namespace imshealth {
 namespace {
 
-const std::string kControl = "SYSTEM\\CurrentControlSet\\Control";
-const std::string kServices = "SYSTEM\\CurrentControlSet\\Services";
+constexpr const char* kControl = "SYSTEM\\CurrentControlSet\\Control";
+constexpr const char* kServices = "SYSTEM\\CurrentControlSet\\Services";
 
 // GetVersionEx tells programs without a manifest of the day what they want to hear; the function
 // below tells the truth, and came with 2000.
@@ -42,11 +42,11 @@ std::optional<std::uint32_t> numberAt(const std::string& path, const std::string
 /// Application server mode, with programs redirected to the user's own Windows folder (Q187082).
 /// Windows 2000 and later say so in TSAppCompat; NT 4.0 Terminal Server Edition is nothing else.
 bool isApplicationServer(int osMajor) {
-  const std::string path = kControl + "\\Terminal Server";
+  const std::string path = std::string(kControl) + "\\Terminal Server";
   if (osMajor >= 5) {
     return numberAt(path, "TSAppCompat") == 1U;
   }
-  const auto key = RegistryKey::open(kControl + "\\ProductOptions");
+  const auto key = RegistryKey::open(std::string(kControl) + "\\ProductOptions");
   const auto suites = key ? textsOf(key->value("ProductSuite")) : std::vector<std::string>();
   return std::ranges::find(suites, "Terminal Server") != suites.end();
 }
@@ -96,7 +96,7 @@ bool isFile(const std::string& path) {
 
 /// DLLs that Windows takes from the system directory whatever lies elsewhere.
 bool isKnownDll(const std::string& name) {
-  const auto key = RegistryKey::open(kControl + "\\Session Manager\\KnownDLLs");
+  const auto key = RegistryKey::open(std::string(kControl) + "\\Session Manager\\KnownDLLs");
   const auto values =
       key ? key->values() : Result<std::vector<RegistryValue>>(std::vector<RegistryValue>());
   return values && std::ranges::any_of(*values, [&](const RegistryValue& value) {
@@ -122,11 +122,11 @@ SystemFacts WindowsServerFacts::system() const {
   facts.systemDirectory = systemDirectory();
   facts.windowsDirectory = windowsDirectory();
   facts.clusterNode =
-      RegistryKey::exists(kServices + "\\ClusSvc") && RegistryKey::exists("Cluster");
+      RegistryKey::exists(std::string(kServices) + "\\ClusSvc") && RegistryKey::exists("Cluster");
   facts.terminalServerExecuteMode = isInExecuteMode(facts.osMajor);
   facts.perflibEventLogLevel =
       numberAt("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Perflib", "EventLogLevel");
-  const std::string sources = kServices + "\\EventLog\\Application\\";
+  const std::string sources = std::string(kServices) + "\\EventLog\\Application\\";
   facts.hasLoadPerfSource = RegistryKey::exists(sources + "LoadPerf") ||
                             RegistryKey::exists(sources + "Microsoft-Windows-LoadPerf");
   facts.exchangeRoot = exchangeRoot();
@@ -136,7 +136,7 @@ SystemFacts WindowsServerFacts::system() const {
 
 ServiceFacts WindowsServerFacts::service(const std::string& name) const {
   ServiceFacts facts;
-  const auto key = RegistryKey::open(kServices + "\\" + name);
+  const auto key = RegistryKey::open(std::string(kServices) + "\\" + name);
   facts.keyExists = key.has_value();
   // A key without an image belongs to counters alone: that is how the Internet Mail Service looks
   // where it is not installed (Q163727).

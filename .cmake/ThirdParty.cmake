@@ -3,7 +3,7 @@
 set(third_party_include ${CMAKE_BINARY_DIR}/third_party/include)
 file(MAKE_DIRECTORY ${third_party_include})
 
-function(imshealth_link_headers folder probe package)
+function(imshealth_find_headers folder probe package)
   find_path(${folder}_PARENT ${probe}
     HINTS ENV VCPKG_INSTALLED_INCLUDE
     PATHS /usr/include /usr/local/include
@@ -11,14 +11,48 @@ function(imshealth_link_headers folder probe package)
   if(NOT ${folder}_PARENT)
     message(FATAL_ERROR "${probe} not found; install ${package} (tests/setup installs all of them)")
   endif()
+endfunction()
+
+function(imshealth_link_headers folder probe package)
+  imshealth_find_headers(${folder} ${probe} ${package})
   file(CREATE_LINK ${${folder}_PARENT}/${folder} ${third_party_include}/${folder} SYMBOLIC)
+endfunction()
+
+# Copies in the place of links, without what matches PATTERN. All headers of the folder: from a link, g++ would go on
+# in the folder that it leads to.
+function(imshealth_copy_headers_without pattern folder probe package)
+  imshealth_find_headers(${folder} ${probe} ${package})
+  set(from ${${folder}_PARENT}/${folder})
+  set(to ${third_party_include}/${folder})
+  # In a build tree that has the whole folder as a link, the library itself would be written to.
+  if(IS_SYMLINK ${to})
+    file(REMOVE ${to})
+  endif()
+  file(GLOB_RECURSE headers RELATIVE ${from} CONFIGURE_DEPENDS ${from}/*.hpp)
+  foreach(header IN LISTS headers)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${from}/${header})
+    file(READ ${from}/${header} text)
+    string(REGEX REPLACE "${pattern}" "" text "${text}")
+    set(present)
+    if(EXISTS ${to}/${header})
+      file(READ ${to}/${header} present)
+    endif()
+    # Only what differs is written: a new date would compile everything again.
+    if(NOT present STREQUAL text)
+      file(WRITE ${to}/${header} "${text}")
+    endif()
+  endforeach()
 endfunction()
 
 imshealth_link_headers(boost boost/asio/awaitable.hpp libboost1.81-dev)
 imshealth_link_headers(nlohmann nlohmann/json.hpp nlohmann-json3-dev)
 imshealth_link_headers(spdlog spdlog/spdlog.h libspdlog-dev)
 imshealth_link_headers(fmt fmt/format.h libfmt-dev)
-imshealth_link_headers(CLI CLI/CLI.hpp libcli11-dev)
+# CLI11's ready-made validators (ExistingFile, Number, PositiveNumber, …) are constants, built out of strings and
+# functions before main can restrict the search for DLLs. Nothing uses them, neither CLI11 nor we.
+imshealth_copy_headers_without(
+  "\n([A-Z0-9_]+ )?const (detail::[A-Za-z0-9]+|TypeValidator<[^<>]*>|Range) [A-Za-z0-9]+(\\([^;]*\\))?;"
+  CLI CLI/CLI.hpp libcli11-dev)
 imshealth_link_headers(valijson valijson/validator.hpp libvalijson-dev)
 if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
   imshealth_link_headers(catch2 catch2/catch.hpp catch2)

@@ -19,18 +19,27 @@ def title(text):
     say("=" * len(text))
 
 
+def object_list(lab):
+    key = lab.counters()["services"]["MSExchangeIMC"]
+    value = key.get("Object List", [1, ""])[1]
+    return bytes.fromhex(value).decode("utf-16-le").rstrip(chr(0))
+
+
 def show_counters(lab):
     values = lab.index_values()
-    key = lab.counters()["services"]["MSExchangeIMC"]
-    objects = key.get("Object List", [1, ""])[1]
     say("  Performance key of MSExchangeIMC:")
     for name in exchange.INDEX_VALUES:
         say(f"    {name:14} {values.get(name, '(not there)')}")
-    say(f"    {'Object List':14} "
-        f"{bytes.fromhex(objects).decode('utf-16-le').rstrip(chr(0)) or '(not there)'}")
+    say(f"    {'Object List':14} {object_list(lab) or '(not there)'}")
     first = values.get("First Counter")
     text = lab.texts().get(first, "(none)") if first else "(none)"
     say(f"    the counter text at First Counter: {text}")
+
+
+def are_whole(lab):
+    values = lab.index_values()
+    return (set(values) == set(exchange.INDEX_VALUES) and object_list(lab) == str(values["First Counter"]) and
+            lab.texts().get(values["First Counter"]) == exchange.IMC_COUNTERS[0][1])
 
 
 def show_alerts(lab):
@@ -55,6 +64,7 @@ def demonstrate(mode, last_alert):
         say("A server that looks like Exchange 5.5 on which the counters of the Internet Mail")
         say("Service are broken: the Performance key names a counter object that does not exist.")
         lab.break_("inconsistentCounters")
+        broken = lab.counters()
         show_counters(lab)
         say()
         say(f"Installing imshealth-x64.msi, policy: mode {mode}.")
@@ -74,12 +84,17 @@ def demonstrate(mode, last_alert):
         show_commands(lab)
         say()
         show_counters(lab)
+        return lab.counters() == broken, are_whole(lab)
 
 
 def main():
-    demonstrate("alert", 200)
-    demonstrate("repair", 202)
+    unchanged, whole_before = demonstrate("alert", 200)
+    _, whole = demonstrate("repair", 202)
     say()
+    if not unchanged or whole_before or not whole:
+        say("This is not as it should be: " + ("mode alert changed something." if not unchanged
+                                               else "in mode repair the counters are not whole."))
+        return 1
     say("Done: in mode alert nothing was changed, in mode repair the counters are whole again.")
     return 0
 

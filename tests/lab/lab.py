@@ -112,6 +112,8 @@ class Lab:
     @staticmethod
     def _remove(path):
         shutil.rmtree(path, ignore_errors=True)
+        if path.exists():  # a scenario gave files to somebody else, and this is not root
+            subprocess.run(wine.privileged(["rm", "-rf", "--one-file-system", str(path)]), check=True)
 
     def _template(self):
         """The prefix every other is copied from, made anew when the lab's own files changed."""

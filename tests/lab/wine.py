@@ -108,7 +108,7 @@ class Wine:
                 code = process.wait(timeout)
             except subprocess.TimeoutExpired as late:
                 late.add_note(self.standing())
-                process.kill()
+                self._kill(process)
                 process.wait()
                 raise
         text = log.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
@@ -117,6 +117,13 @@ class Wine:
         said = errors.read_bytes().decode("utf-8", "replace")
         errors.unlink()
         return code, text, said
+
+    def _kill(self, process):
+        """x86 runs through sudo where this is not root; then so does the kill."""
+        if self.arch == "x64":
+            process.kill()
+        else:
+            subprocess.run(privileged(["kill", "-9", str(process.pid)]), check=False)
 
     def look(self, *arguments, timeout=45, **options):
         """run, for what only looks and so may be asked twice. Once in some ten thousand runs a program that is

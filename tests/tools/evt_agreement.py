@@ -147,6 +147,8 @@ def main():
                 print('seed %d damage %s: %s\n  options %s' % (seed, damage, '; '.join(problems), ' '.join(options)))
     if a.evtexport:
         print('compared with evtexport: %d' % compared)
+        if compared == 0:
+            sys.exit('no log was compared with evtexport')
     print('%d seeds, %d failures' % (a.seeds, failures))
     return 1 if failures else 0
 

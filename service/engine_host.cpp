@@ -233,7 +233,7 @@ void EngineHost::Engine::judgePolicy(const PolicyLook& seen) {
   if (!change) {
     return;
   }
-  metrics->markRefused(change->refusal.has_value());
+  metrics->markRefused(!change->policy);
   if (change->refusal) {
     adapters->alerter.raise(*change->refusal);
   }

@@ -2,6 +2,7 @@
 
 #include "core/alerts.h"
 #include "service/win32/file_io.h"
+#include "service/win32/text.h"
 
 #include <algorithm>
 
@@ -53,9 +54,16 @@ PolicyKeeper::Change PolicyKeeper::read(const PolicyLook& seen) const {
   return {std::move(reading.policy), file_, {}};
 }
 
+void PolicyKeeper::forget() const {
+  if (!keptFile_.empty()) {
+    DeleteFileW(toWide(keptFile_).c_str());
+  }
+}
+
 PolicyInForce PolicyKeeper::load() {
   lastJudged_ = look();
   if (lastJudged_.isMissing()) {
+    forget();
     return {defaultInAlertMode(), {}, {}};
   }
   Change change = read(lastJudged_);
@@ -78,6 +86,7 @@ std::optional<PolicyKeeper::Change> PolicyKeeper::judge(const PolicyLook& seen) 
   }
   lastJudged_ = seen;
   if (seen.isMissing()) {
+    forget();
     return Change{
         defaultInAlertMode(),
         {},

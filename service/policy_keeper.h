@@ -56,6 +56,9 @@ class PolicyKeeper {
 
  private:
   Change read(const PolicyLook& seen) const;
+  /// Whoever deletes the file takes back what it said: it must not come back when the next one is
+  /// broken.
+  void forget() const;
 
   std::string file_;
   std::string keptFile_;

@@ -44,6 +44,22 @@ TEST_CASE("a broken file at the start: the kept good one, and 110") {
   CHECK(inForce.refusal->strings[1].rfind("2:", 0) == 0);
 }
 
+TEST_CASE("a deleted file does not come back when the next one is broken") {
+  const Files files;
+  PolicyKeeper keeper = files.keeper();
+  REQUIRE(writeWholeFile(files.file, repairing).has_value());
+  keeper.load();
+  REQUIRE(DeleteFileW(toWide(files.file).c_str()));
+  SECTION("deleted while the service runs") {
+    REQUIRE(keeper.judge(keeper.look()));
+  }
+  SECTION("deleted while it does not") {
+    files.keeper().load();
+  }
+  REQUIRE(writeWholeFile(files.file, "{").has_value());
+  CHECK(files.keeper().load().policy.mode == Mode::alert);
+}
+
 TEST_CASE("what others than administrators could have written is not kept") {
   Files files;
   REQUIRE(writeWholeFile(files.file, R"({"schemaVersion":1,"mode":"alert"})").has_value());

@@ -124,6 +124,13 @@ class PolicyReload(Scenario):
         self.assert_taken_over(lab.wait_for_alert(102, after=gone.number), "alert", "built-in default")
         self.assert_in_force(lab, "alert")
         lab.stop()
+
+        # It does not come back when the next one is broken.
+        begun = lab.last_record()
+        lab.write_policy(BROKEN)
+        lab.start()
+        self.assertEqual(lab.wait_for_alert(100, after=begun).strings[1:3], ["alert", "built-in default"])
+        lab.stop()
         self.assertEqual(lab.tool_runs(), [])
 
     def test_during_a_repair_it_is_taken_over_after_it(self):

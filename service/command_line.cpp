@@ -10,9 +10,40 @@
 #include <exception>
 #include <functional>
 #include <ostream>
+#include <type_traits>
 #include <utility>
 
 namespace imshealth {
+namespace {
+
+/// Not CLI11's templates for values of any type: all that is taken here is text, and they cost
+/// 10 KB.
+CLI::Option* add(CLI::App& app, const char* names, const char* description, CLI::callback_t take) {
+  return app.add_option(names, std::move(take), description)->type_name("TEXT");
+}
+
+template <class Value>
+CLI::callback_t into(Value& value) {
+  return [&value](const CLI::results_t& given) {
+    if constexpr (std::is_same_v<Value, CLI::results_t>) {
+      value = given;
+    } else {
+      value = given.back();
+    }
+    return true;
+  };
+}
+
+void limit(CLI::Option* option, std::vector<std::string> words) {
+  const std::string all = "{" + CLI::detail::join(words) + "}";
+  option->check(
+      [words = std::move(words), all](const std::string& word) {
+        return std::ranges::find(words, word) == words.end() ? word + " not in " + all : "";
+      },
+      all);
+}
+
+}  // namespace
 
 Verb::Verb(CLI::App& app, std::function<int(CommandIo&)>& action) : app_(&app), action_(&action) {}
 
@@ -29,31 +60,34 @@ void Verb::hide() const {
 }
 
 void Verb::option(const char* names, std::string& value, const char* description) const {
-  app_->add_option(names, value, description);
+  add(*app_, names, description, into(value));
 }
 
 void Verb::option(const char* names, std::vector<std::string>& values, const char* description,
                   Given given) const {
-  app_->add_option(names, values, description)->required(given == Given::required);
+  add(*app_, names, description, into(values))
+      ->expected(CLI::detail::expected_max_vector_size)
+      ->required(given == Given::required);
 }
 
 void Verb::option(const char* names, std::string& value, std::vector<std::string> words,
                   const char* description) const {
-  app_->add_option(names, value, description)->check(CLI::IsMember(std::move(words)));
+  limit(add(*app_, names, description, into(value)), std::move(words));
 }
 
 void Verb::option(const char* names, std::optional<std::string>& value,
                   const char* description) const {
-  app_->add_option(names, value, description);
+  add(*app_, names, description, into(value));
 }
 
 void Verb::option(const char* names, std::optional<std::string>& value,
                   std::vector<std::string> words, const char* description) const {
-  app_->add_option(names, value, description)->check(CLI::IsMember(std::move(words)));
+  limit(add(*app_, names, description, into(value)), std::move(words));
 }
 
 void Verb::flag(const char* names, bool& value, const char* description) const {
-  app_->add_flag(names, value, description);
+  app_->add_flag_callback(
+      names, [&value] { value = true; }, description);
 }
 
 void Verb::does(std::function<int(CommandIo&)> action) const {

@@ -5,7 +5,6 @@
 #include "core/hearing_check.h"
 #include "core/listen.h"
 #include "core/monitor.h"
-#include "core/trust.h"
 #include "core/version.h"
 #include "core/windows_path.h"
 #include "service/adapters.h"
@@ -16,7 +15,6 @@
 #include "service/policy_keeper.h"
 #include "service/policy_watch.h"
 #include "service/win32/named_mutex.h"
-#include "service/win32/sid_text.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -54,8 +52,7 @@ struct EngineHost::Engine : Listener, LogTail {
         events(std::move(engineEvents)),
         keeper(otherPolicy ? *otherPolicy : folder.policyFile(),
                otherPolicy ? std::string() : folder.keptPolicyFile(), [this] {
-                 const PathTrust trust = WindowsFileFacts().trustOf("policy", keeper.file());
-                 return objectionsTo(trust, processAccountSid()).empty();
+                 return whyNotTrusted(WindowsFileFacts(), "policy", keeper.file()).empty();
                }) {}
 
   // --- the log hands on -------------------------------------------------------------------------

@@ -31,6 +31,13 @@ TEST_CASE("an alert is shown as the Event Viewer shows it, in one line, whatever
                   "caf\xC3\xA9 100% s.") != std::string::npos);
 }
 
+TEST_CASE("a reason that ends with a question mark does not get a full stop behind it") {
+  CHECK(alertText(theExe().get(), 110,
+                  {"C:\\policy.json", "2:11", "\"repare\" is not a mode; did you mean \"repair\"?"})
+            .starts_with("The policy C:\\policy.json was refused at 2:11 (\"repare\" is not a mode; did "
+                         "you mean \"repair\"?). A bad file leaves "));
+}
+
 TEST_CASE("an alert with fewer strings than its text asks for is shown with gaps") {
   CHECK(alertText(theExe().get(), 201, {"MSExchangeIMC"}) ==
         "The repair of the performance counters of MSExchangeIMC begins. Steps: .");

@@ -169,6 +169,17 @@ Result<bool> install(const std::string& program, const FirstPolicy& first) {
   return *placed;
 }
 
+bool isServiceRunning() {
+  const UniqueServiceHandle scm(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
+  if (!scm) {
+    return false;
+  }
+  const UniqueServiceHandle service(OpenServiceW(scm.get(), serviceName, SERVICE_QUERY_STATUS));
+  SERVICE_STATUS status{};
+  return service && QueryServiceStatus(service.get(), &status) &&
+         (status.dwCurrentState == SERVICE_RUNNING || status.dwCurrentState == SERVICE_PAUSED);
+}
+
 Result<void> stopInstalled() {
   const UniqueServiceHandle scm(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
   if (!scm) {

@@ -71,7 +71,9 @@ void addServiceCommands(const Verb& program) {
                 "are for the first installation\n";
     }
     return report(installed ? Result<void>() : installed.error(), io,
-                  "The service ImsHealth is installed. To start it: net start ImsHealth");
+                  isServiceRunning()
+                      ? "The service ImsHealth is installed and running."
+                      : "The service ImsHealth is installed. To start it: net start ImsHealth");
   });
 
   const auto onlyStop = std::make_shared<bool>(false);

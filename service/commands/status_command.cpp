@@ -6,8 +6,8 @@
 #include "service/commands/command_policy.h"
 #include "service/commands/commands.h"
 #include "service/commands/output.h"
+#include "service/install.h"
 #include "service/prove_hearing.h"
-#include "service/service_host.h"
 
 #include <fmt/format.h>
 
@@ -17,17 +17,6 @@
 
 namespace imshealth {
 namespace {
-
-bool isServiceRunning() {
-  const UniqueServiceHandle scm(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
-  if (!scm) {
-    return false;
-  }
-  const UniqueServiceHandle service(OpenServiceW(scm.get(), serviceName, SERVICE_QUERY_STATUS));
-  SERVICE_STATUS status{};
-  return service && QueryServiceStatus(service.get(), &status) &&
-         (status.dwCurrentState == SERVICE_RUNNING || status.dwCurrentState == SERVICE_PAUSED);
-}
 
 /// Since it was heard; never negative, the clock may have been set back.
 std::int64_t ageInSeconds(Time heard) {

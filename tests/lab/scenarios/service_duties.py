@@ -193,6 +193,7 @@ class ServiceDuties(Scenario):
         code, text = self.typed(lab, "install")
         self.assertEqual(code, 0, text)
         self.assertNotIn(said, text)
+        self.assertIn("net start ImsHealth", text)
 
         lab.wine.drive_c(lab.program).chmod(0o777)
         code, text = self.typed(lab, "install")
@@ -200,6 +201,9 @@ class ServiceDuties(Scenario):
         self.assertRegex(text, f"warning: .*{said} it: .*imshealth.exe can be changed by Everyone")
         lab.start()
         lab.wait_for_alert(100)
+        code, text = self.typed(lab, "install")
+        self.assertEqual(code, 0, text)
+        self.assertNotIn("net start", text)  # it runs
         lab.stop()
         warnings = [line for line in log.read_text("utf-8").splitlines() if "[warning]" in line]
         self.assertEqual(len(warnings), 1, warnings)

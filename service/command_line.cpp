@@ -94,6 +94,35 @@ void Verb::does(std::function<int(CommandIo&)> action) const {
   app_->callback([to = action_, action = std::move(action)] { *to = action; });
 }
 
+namespace {
+
+/// For a person: what to type instead, or where that stands.
+std::string whyNotParsed(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* last = &app;
+  std::string verbs = app.get_name();
+  while (!last->get_subcommands().empty()) {
+    last = last->get_subcommands().front();
+    verbs += " " + last->get_name();
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) {
+    return std::string(error.what()) + "; see " + verbs + " --help";
+  }
+  if (last->get_require_subcommand_min() == 0) {
+    return "name at least one file: " + verbs + " FILE...; see " + verbs + " --help";
+  }
+  // CLI11 misses a verb before it looks at the word that stands in its place.
+  const auto unknown = app.remaining(true);
+  if (unknown.empty() || unknown.front().starts_with('-')) {
+    return "say which command; " + verbs + " --help lists them";
+  }
+  if (last == &app && needsWindows(unknown.front())) {
+    return unknown.front() + " needs Windows; " + verbs + " --help lists what does not";
+  }
+  return "there is no command \"" + unknown.front() + "\" here; " + verbs + " --help lists them";
+}
+
+}  // namespace
+
 int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
   CLI::App app(
       "IMS Health Monitor: hears Perflib event 1008 for the Internet Mail Service and repairs its "
@@ -110,17 +139,11 @@ int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
     app.parse(reversed);
-  } catch (const CLI::RequiredError& error) {
-    // CLI11 misses a verb before it looks at the word that stands in its place.
-    if (const auto unknown = app.remaining(true);
-        !unknown.empty() && !unknown.front().starts_with('-')) {
-      io.err << "imshealth: there is no command \"" << unknown.front()
-             << "\" here; imshealth --help lists them\n";
-      return exit_code::usage;
-    }
-    return app.exit(error, io.out, io.err) == 0 ? exit_code::done : exit_code::usage;
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked, io.out, io.err);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error, io.out, io.err) == 0 ? exit_code::done : exit_code::usage;
+    io.err << "imshealth: " << whyNotParsed(app, error) << "\n";
+    return exit_code::usage;
   }
   try {
     return action(io);

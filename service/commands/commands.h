@@ -3,10 +3,15 @@
 
 #include "service/verb.h"
 
+#include <string_view>
+
 namespace imshealth {
 
 /// All verbs of this platform.
 void addCommands(const Verb& program);
+
+/// A verb that this platform does not have, and Windows does.
+bool needsWindows(std::string_view verb);
 
 // Everywhere.
 void addPolicyCommand(const Verb& program);

@@ -14,4 +14,8 @@ void addCommands(const Verb& program) {
   addProbeCommand(program);
 }
 
+bool needsWindows(std::string_view) {
+  return false;
+}
+
 }  // namespace imshealth

@@ -102,7 +102,7 @@ void addReplayCommand(const Verb& program) {
       "replay",
       "What today's policy would have decided at each event of saved event logs (.evt; on Windows "
       "Vista and later .evtx too)");
-  command.option("files", options->files, "Saved event logs of one server", Verb::Given::required);
+  command.option("FILE", options->files, "Saved event logs of one server", Verb::Given::required);
   command.option("--policy", options->policyFile, "Another policy file");
   command.option("--assume", options->assume, {"repaired", "failed"},
                  "How each repair ends; failed if not given");

@@ -89,7 +89,7 @@ void addScanCommand(const Verb& program) {
       "scan",
       "Find events 1008 of Perflib, and what surrounds them, in saved event logs (.evt; on Windows "
       "Vista and later .evtx too)");
-  command.option("files", options->files, "Saved event logs", Verb::Given::required);
+  command.option("FILE", options->files, "Saved event logs", Verb::Given::required);
   command.option("--since", options->since, "Only events from this time on (UTC)");
   command.option("--until", options->until, "Only events before this time (UTC)");
   command.flag("--recovered", options->recovered, "List leftovers of overwritten records too");

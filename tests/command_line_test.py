@@ -1,0 +1,44 @@
+"""What the program answers to who types something else than it takes, and to who cannot be answered.
+
+Usage: command_line_test.py IMSHEALTH"""
+
+import pathlib
+import subprocess
+import sys
+import unittest
+
+PROGRAM = pathlib.Path(sys.argv[1]).resolve()
+
+
+class CommandLine(unittest.TestCase):
+    def run_(self, *arguments, stdout=subprocess.PIPE):
+        done = subprocess.run([PROGRAM, *arguments], timeout=60, check=False, stdin=subprocess.DEVNULL,
+                              stdout=stdout, stderr=subprocess.PIPE, encoding="utf-8")
+        return done.returncode, done.stdout, done.stderr
+
+    def test_what_is_missing_or_unknown_is_said_in_one_line_with_the_help_that_fits(self):
+        said = {
+            (): "say which command; imshealth --help lists them",
+            ("shwo",): 'there is no command "shwo" here; imshealth --help lists them',
+            ("policy",): "say which command; imshealth policy --help lists them",
+            ("policy", "shwo"): 'there is no command "shwo" here; imshealth policy --help lists them',
+            ("policy", "check"): "say which file: imshealth policy check FILE",
+            ("policy", "check", "--shwo"):
+                "The following argument was not expected: --shwo; see imshealth policy check --help",
+            ("replay", "a.evt", "--assume", "hope"):
+                "--assume: hope not in {repaired,failed}; see imshealth replay --help",
+        }
+        for verb in ("scan", "replay"):
+            said[(verb,)] = f"name at least one file: imshealth {verb} FILE...; see imshealth {verb} --help"
+        for arguments, text in said.items():
+            with self.subTest(arguments):
+                self.assertEqual(self.run_(*arguments), (2, "", f"imshealth: {text}\n"))
+
+    def test_a_command_that_needs_windows_says_so(self):
+        for verb in ("service", "run", "check", "repair", "status", "reset", "install", "uninstall"):
+            self.assertEqual(self.run_(verb, "--json"),
+                             (2, "", f"imshealth: {verb} needs Windows; imshealth --help lists what does not\n"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -123,7 +123,9 @@ std::string whyNotParsed(const CLI::App& app, const CLI::ParseError& error) {
 
 }  // namespace
 
-int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
+namespace {
+
+int parseAndAct(const std::vector<std::string>& arguments, CommandIo& io) {
   CLI::App app(
       "IMS Health Monitor: hears Perflib event 1008 for the Internet Mail Service and repairs its "
       "counters",
@@ -151,6 +153,17 @@ int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
     io.err << "imshealth: " << error.what() << "\n";
     return exit_code::unreachable;
   }
+}
+
+}  // namespace
+
+int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
+  const int code = parseAndAct(arguments, io);
+  if (io.out.flush()) {
+    return code;
+  }
+  io.err << "imshealth: standard output cannot be written\n";
+  return exit_code::unreachable;
 }
 
 }  // namespace imshealth

@@ -6,9 +6,6 @@
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const int code =
-      imshealth::runCommandLine(arguments, {std::cout, std::cerr, isatty(STDERR_FILENO) != 0,
-                                            isatty(STDOUT_FILENO) != 0});
-  std::cout.flush();
-  return code;
+  return imshealth::runCommandLine(
+      arguments, {std::cout, std::cerr, isatty(STDERR_FILENO) != 0, isatty(STDOUT_FILENO) != 0});
 }

@@ -1,6 +1,6 @@
 """What the program answers to who types something else than it takes, and to who cannot be answered.
 
-Usage: command_line_test.py IMSHEALTH"""
+Usage: command_line_test.py IMSHEALTH SOURCE_FOLDER"""
 
 import pathlib
 import subprocess
@@ -8,6 +8,7 @@ import sys
 import unittest
 
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
+SOURCE = pathlib.Path(sys.argv[2]).resolve()
 
 
 class CommandLine(unittest.TestCase):
@@ -38,6 +39,15 @@ class CommandLine(unittest.TestCase):
         for verb in ("service", "run", "check", "repair", "status", "reset", "install", "uninstall"):
             self.assertEqual(self.run_(verb, "--json"),
                              (2, "", f"imshealth: {verb} needs Windows; imshealth --help lists what does not\n"))
+
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        log = str(next((SOURCE / "tests/data/eventlogs").glob("*.evt")))
+        for arguments in (["policy", "show"], ["policy", "schema"], ["policy", "init"], ["policy", "explain", "--json"],
+                          ["scan", log], ["scan", "--json", log], ["replay", log], ["--help"], ["--version"]):
+            with self.subTest(arguments), open("/dev/full", "w", encoding="utf-8") as full:
+                code, _, err = self.run_(*arguments, stdout=full)
+                self.assertEqual(code, 3)
+                self.assertIn("imshealth: standard output cannot be written\n", err)
 
 
 if __name__ == "__main__":

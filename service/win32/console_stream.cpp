@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::size_t longestPending = 8192;  // WriteConsole fails beyond about 26,000 characters
 
+/// There was no standard output from the start, or its reader has seen enough.
+bool nobodyReads(DWORD code) {
+  return code == ERROR_INVALID_HANDLE || code == ERROR_BROKEN_PIPE || code == ERROR_NO_DATA;
+}
+
 }  // namespace
 
 ConsoleBuffer::ConsoleBuffer(DWORD standardHandle) : handle_(GetStdHandle(standardHandle)) {
@@ -40,7 +45,7 @@ std::streamsize ConsoleBuffer::xsputn(const char* text, std::streamsize size) {
 
 int ConsoleBuffer::sync() {
   writeOut();
-  return 0;
+  return failed_ ? -1 : 0;
 }
 
 void ConsoleBuffer::writeOut() {
@@ -66,10 +71,11 @@ void ConsoleBuffer::writeOut() {
     }
     for (std::size_t at = 0; at < text.size();) {
       DWORD written = 0;
-      if (!WriteFile(handle_, text.data() + at, static_cast<DWORD>(text.size() - at), &written,
-                     nullptr) ||
-          written == 0) {
-        break;  // the reader has gone: nobody to tell
+      const bool done = WriteFile(handle_, text.data() + at, static_cast<DWORD>(text.size() - at),
+                                  &written, nullptr) != FALSE;
+      if (!done || written == 0) {
+        failed_ = failed_ || done || !nobodyReads(GetLastError());
+        break;
       }
       at += written;
     }

@@ -1,5 +1,6 @@
 // Standard output and standard error in UTF-8: a console gets UTF-16 through WriteConsole, so that
-// no code page matters; a file or pipe gets the bytes, with Windows line ends.
+// no code page matters; a file or pipe gets the bytes, with Windows line ends. What cannot be
+// written fails at the next flush.
 #pragma once
 
 #include "service/win32/sdk.h"
@@ -32,6 +33,7 @@ class ConsoleBuffer : public std::streambuf {
   bool terminal_ = false;
   bool colour_ = false;
   std::string pending_;
+  bool failed_ = false;  ///< something was not written that somebody waits for
 };
 
 class ConsoleStream : public std::ostream {

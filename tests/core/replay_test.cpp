@@ -277,7 +277,7 @@ TEST_CASE("JSON and table say what was assumed, decided, and held back") {
 
   const std::string table = replayTable(report);
   for (const char* part : {"app.evt: 12 records, 1 damaged, 2 gaps", "mode repair", "UTC+01:00",
-                           "each repair fails", "repair, failed", "notRepairable",
+                           "the status code alone says", "each repair fails", "repair, failed", "notRepairable",
                            "3 open failures of watched counter services, 2 incidents", "repairs: 1",
                            "not repaired, notRepairable: 1"}) {
     CAPTURE(part);

@@ -132,14 +132,19 @@ int prove(const DataFolder& folder, CommandIo& io) {
     io.err << "imshealth: the service is not running, nobody hears the event log\n";
     return exit_code::problem;
   }
+  const auto longest = std::chrono::duration_cast<std::chrono::seconds>(longestProof).count();
+  if (io.terminal) {
+    io.err << "imshealth: waiting until the service hears an event, " << longest << " s at most\n"
+           << std::flush;
+  }
   const auto heard = proveHearing(folder);
   if (!heard) {
     io.err << "imshealth: " << heard.error().describe() << "\n";
     return exit_code::unreachable;
   }
   if (!*heard) {
-    io.err << "imshealth: the service runs, and has not heard an event within "
-           << std::chrono::duration_cast<std::chrono::seconds>(longestProof).count() << " s\n";
+    io.err << "imshealth: the service runs, and has not heard an event within " << longest
+           << " s\n";
     return exit_code::problem;
   }
   return exit_code::done;

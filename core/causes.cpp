@@ -15,9 +15,10 @@ constexpr std::array<CauseRow, 28> kTable{{
      "local fixed disk below the Exchange root",
      Cure::none},
     {Cause::serviceNotInstalled, "serviceNotInstalled",
-     "the counters are registered but the service itself is not installed, so that they cannot "
-     "open",
-     "Q163727", "install the connector, or take the counter service out of the policy", Cure::none},
+     "the service itself is not installed, so that its counters cannot open", "Q163727",
+     "install the connector, which brings what else is missing, or take the counter service out of "
+     "the policy",
+     Cure::none},
     {Cause::clusterNode, "clusterNode",
      "the server is a cluster node, where replication overwrites the counter values of a repair",
      "Q237541",
@@ -63,14 +64,15 @@ constexpr std::array<CauseRow, 28> kTable{{
     {Cause::textFilesNotWritable, "textFilesNotWritable",
      "the files with the counter texts are missing, read-only or held open by another program",
      "Q251181",
-     "clear the read-only attribute, or stop the program that holds the files (SNMP, monitors, "
-     "virus scanners)",
+     "clear the read-only attribute, stop the program that holds the files (SNMP, monitors, virus "
+     "scanners), or restore the missing ones from a backup",
      Cure::none},
     {Cause::counterRangeUnsafe, "counterRangeUnsafe",
-     "the counter range of the service overlaps others or lies outside of what is loaded, so that "
-     "unlodctr would delete "
-     "texts of other products",
-     "Q300956", "back up and remove the index values by hand, then load the counters afresh",
+     "counter ranges, texts and Perflib's totals do not fit together, so that unlodctr or lodctr "
+     "would delete or overwrite texts of other products",
+     "Q300956",
+     "back up all, mend by hand what the evidence names, remove the service's index values where "
+     "there are any, then load the counters afresh",
      Cure::none},
     {Cause::openCrashed, "openCrashed", "the counter library crashes when it is opened", "Q297828",
      "replace the library; until then set Disable Performance Counters to 1", Cure::none},

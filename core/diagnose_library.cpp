@@ -70,17 +70,27 @@ bool trustedCopyIsGood(const Facts& facts, const WatchPolicy& watch) {
          isRightVersion(watch, copy->fileVersion) && missingExports(facts.key, *copy).empty();
 }
 
-bool canRegisterItself(const Facts& facts, const WatchPolicy& watch) {
+namespace {
+
+/// Empty: regsvr32 can write the Performance key, since the library, or the trusted copy that will
+/// replace it, exports DllRegisterServer.
+std::string whyNotRegistrable(const Facts& facts, const WatchPolicy& watch) {
   const LibraryFacts& library = facts.library;
   if (library.path.empty()) {
-    return false;  // nothing says which file it would be
+    return "nothing says which file the library would be";
   }
   const bool replaced =
       trustedCopyIsGood(facts, watch) &&
       (library.sameAsTrustedCopy == false || !isRightVersion(watch, library.version));
   const auto& image = library.file.exists && !replaced ? library.image : library.trustedCopyImage;
-  return image && image->hasExport("DllRegisterServer");
+  if (!image) {
+    return printable(library.path) + " is not there, or was not read";
+  }
+  return image->hasExport("DllRegisterServer") ? ""
+                                               : "the library does not export DllRegisterServer";
 }
+
+}  // namespace
 
 void diagnoseLibrary(const Facts& facts, const WatchPolicy& watch, std::vector<Finding>& findings) {
   const LibraryFacts& library = facts.library;
@@ -139,10 +149,17 @@ void diagnoseRegistration(const Facts& facts, const WatchPolicy& watch,
       missing.emplace_back(name);
     }
   }
+  std::string whyNot = whyNotRegistrable(facts, watch);
+  const bool canRegisterItself = whyNot.empty();
+  if (!canRegisterItself) {
+    whyNot = "; regsvr32 cannot mend it: " + whyNot;
+  }
   if (missing.size() == registration.size()) {
     add(findings, Cause::libraryNotRegistered,
-        key.exists ? "Library, Open, Collect and Close are missing" : "there is no Performance key",
-        canRegisterItself(facts, watch));
+        (key.exists ? "Library, Open, Collect and Close are missing"
+                    : "there is no Performance key") +
+            whyNot,
+        canRegisterItself);
     missing.clear();
   }
 
@@ -150,14 +167,14 @@ void diagnoseRegistration(const Facts& facts, const WatchPolicy& watch,
   bool mended = true;
   if (!missing.empty()) {
     evidence.push_back(fmt::format("{} missing", fmt::join(missing, ", ")));
-    mended = canRegisterItself(facts, watch);
+    mended = canRegisterItself;
   }
   if (!facts.library.registeredPath.empty() && facts.directoryTrusted &&
       !samePath(facts.library.registeredPath, facts.library.path)) {
     evidence.push_back(fmt::format("Library names {} instead of {}",
                                    printable(facts.library.registeredPath),
                                    printable(facts.library.path)));
-    mended = mended && canRegisterItself(facts, watch);
+    mended = mended && canRegisterItself;
   }
   if (const int count = key.indexValues(); count > 0 && count < 4) {
     evidence.push_back(fmt::format(
@@ -170,11 +187,11 @@ void diagnoseRegistration(const Facts& facts, const WatchPolicy& watch,
         name.starts_with("First ") || name.starts_with("Last ") || name == "Object List";
     const bool registered =
         name == "Library" || name == "Open" || name == "Collect" || name == "Close";
-    mended = mended && (loaded || (registered && canRegisterItself(facts, watch)));
+    mended = mended && (loaded || (registered && canRegisterItself));
   }
   if (!evidence.empty()) {
-    add(findings, Cause::performanceKeyIncomplete, fmt::format("{}", fmt::join(evidence, "; ")),
-        mended);
+    add(findings, Cause::performanceKeyIncomplete,
+        fmt::format("{}{}", fmt::join(evidence, "; "), mended ? "" : whyNot), mended);
   }
 }
 

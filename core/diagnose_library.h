@@ -17,9 +17,4 @@ void diagnoseRegistration(const Facts&, const WatchPolicy&, std::vector<Finding>
 /// The trusted copy is there, an image of the right machine and of a version that the policy names,
 /// and exports what the Performance key names: restoring it can mend the library.
 bool trustedCopyIsGood(const Facts&, const WatchPolicy&);
-
-/// regsvr32 can write the Performance key: the library, or the trusted copy that will replace it,
-/// exports DllRegisterServer.
-bool canRegisterItself(const Facts&, const WatchPolicy&);
-
 }  // namespace imshealth

@@ -52,6 +52,17 @@ Json toJson(const Checked& checked) {
             {"note", probe.note}}}};
 }
 
+/// Findings that forbid a repair come first, so the first one tells whether those after it wait.
+const char* whoMends(const Finding& finding, const Finding& first) {
+  if (finding.repairable) {
+    return first.repairable ? "imshealth can mend it"
+                            : "imshealth can mend it once what is found before it is mended";
+  }
+  return rowOf(finding.cause).cure == Cure::withTrustedCopy
+             ? "by hand: the policy names no trusted copy that is right"
+             : "by hand";
+}
+
 void writeText(CommandIo& io, const Checked& checked) {
   const bool healthy = checked.examination.findings.empty();
   io.out << checked.watch.counterService << ": "
@@ -62,8 +73,7 @@ void writeText(CommandIo& io, const Checked& checked) {
     io.out << "  " << coloured(io, Colour::bad, row.code) << ": " << row.meaning << "\n"
            << "    evidence  " << finding.evidence << "\n"
            << "    remedy    " << row.remedy << "\n"
-           << "    repair    " << (finding.repairable ? "imshealth can mend it" : "by hand")
-           << "\n";
+           << "    repair    " << whoMends(finding, checked.examination.findings.front()) << "\n";
     if (!row.article.empty()) {
       io.out << "    article   " << row.article << "\n";
     }

@@ -2,6 +2,7 @@
 
 #include "core/version.h"
 #include "service/commands/commands.h"
+#include "service/commands/output.h"
 #include "service/verb.h"
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,8 @@
 #include <exception>
 #include <functional>
 #include <ostream>
+#include <streambuf>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -155,10 +158,58 @@ int parseAndAct(const std::vector<std::string>& arguments, CommandIo& io) {
   }
 }
 
+/// Hands on what is written, and keeps the beginning of it.
+class Overhearing : public std::streambuf {
+ public:
+  explicit Overhearing(std::ostream& to) : to_(*to.rdbuf()) {}
+
+  std::string heard;
+
+ protected:
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    constexpr std::size_t most = 64 * 1024;
+    heard.append(text, std::min(static_cast<std::size_t>(size), most - heard.size()));
+    return to_.sputn(text, size);
+  }
+  int_type overflow(int_type c) override {
+    const char text = traits_type::to_char_type(c);
+    return xsputn(&text, 1) == 1 ? traits_type::not_eof(c) : traits_type::eof();
+  }
+  int sync() override { return to_.pubsync(); }
+
+ private:
+  std::streambuf& to_;
+};
+
+/// Whoever asked for a document gets one: where a command failed before it had any, one that says
+/// what it has said on `err`.
+int withErrorDocument(const std::vector<std::string>& arguments, const CommandIo& io) {
+  Overhearing result(io.out);
+  Overhearing said(io.err);
+  std::ostream out(&result);
+  std::ostream err(&said);
+  CommandIo overheard{out, err, io.terminal, io.colour};
+  const int code = parseAndAct(arguments, overheard);
+  if (code != exit_code::done && result.heard.empty()) {
+    std::string message = said.heard.substr(said.heard.rfind('\r') + 1);  // behind the progress
+    message.erase(message.find_last_not_of('\n') + 1);
+    constexpr std::string_view name = "imshealth: ";
+    writeJson(overheard,
+              {{"error",
+                {{"exitCode", code},
+                 {"message", message.starts_with(name) ? message.substr(name.size()) : message}}}});
+  }
+  if (!out) {
+    io.out.setstate(std::ios::badbit);
+  }
+  return code;
+}
+
 }  // namespace
 
 int runCommandLine(const std::vector<std::string>& arguments, CommandIo io) {
-  const int code = parseAndAct(arguments, io);
+  const bool json = std::ranges::find(arguments, "--json") != arguments.end();
+  const int code = json ? withErrorDocument(arguments, io) : parseAndAct(arguments, io);
   if (io.out.flush()) {
     return code;
   }

@@ -2,9 +2,11 @@
 
 Usage: command_line_test.py IMSHEALTH SOURCE_FOLDER"""
 
+import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
@@ -37,7 +39,7 @@ class CommandLine(unittest.TestCase):
 
     def test_a_command_that_needs_windows_says_so(self):
         for verb in ("service", "run", "check", "repair", "status", "reset", "install", "uninstall"):
-            self.assertEqual(self.run_(verb, "--json"),
+            self.assertEqual(self.run_(verb, "MSExchangeIMC"),
                              (2, "", f"imshealth: {verb} needs Windows; imshealth --help lists what does not\n"))
 
     def test_output_that_cannot_be_written_is_a_failure(self):
@@ -48,6 +50,24 @@ class CommandLine(unittest.TestCase):
                 code, _, err = self.run_(*arguments, stdout=full)
                 self.assertEqual(code, 3)
                 self.assertIn("imshealth: standard output cannot be written\n", err)
+
+    def test_who_asked_for_a_document_gets_one_where_nothing_can_be_shown_too(self):
+        bad = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "policy.json"
+        bad.write_text('{ "mode": "repare" }', "utf-8")
+        log = str(next((SOURCE / "tests/data/eventlogs").glob("*.evt")))
+        for arguments in (["policy", "show", "--json", str(bad)], ["policy", "show", "--json", "absent.json"],
+                          ["policy", "explain", "--json", str(bad)], ["replay", "--json", "absent.evt"],
+                          ["replay", "--json", log, "--policy", str(bad)], ["scan", "--json"],
+                          ["scan", "--json", log, "--since", "yesterday"], ["shwo", "--json"]):
+            with self.subTest(arguments):
+                code, out, err = self.run_(*arguments)
+                self.assertEqual(code, 2)
+                self.assertEqual(json.loads(out), {"error": {
+                    "exitCode": 2, "message": err.removeprefix("imshealth: ").rstrip("\n")}})
+                self.assertNotEqual(err, "")
+        # There is one already.
+        self.assertEqual(list(json.loads(self.run_("policy", "check", "--json", str(bad))[1])), ["diagnostics", "valid"])
+        self.assertEqual(list(json.loads(self.run_("scan", "--json", "absent.evt")[1])), ["files"])
 
 
 if __name__ == "__main__":

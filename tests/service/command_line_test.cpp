@@ -73,6 +73,17 @@ TEST_CASE("a saved log that cannot be read is told once; with --json in the docu
   CHECK(document.err.str() == told);
 }
 
+TEST_CASE("with --json what keeps a command from its document is a document too") {
+  const Run plain({"check", "NotWatched"});
+  CHECK(plain.out.str().empty());
+  const Run document({"check", "NotWatched", "--json"});
+  CHECK(document.code == exit_code::usage);
+  CHECK(document.err.str() == plain.err.str());
+  CHECK(document.out.str() ==
+        "{\n  \"error\": {\n    \"exitCode\": 2,\n    \"message\": \"NotWatched is not watched by "
+        "the policy\"\n  }\n}\n");
+}
+
 TEST_CASE("the policy is explained: each cause, its decision, the rule") {
   const Run run({"policy", "explain", "--json"});
   CHECK(run.code == exit_code::done);

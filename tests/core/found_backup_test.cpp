@@ -43,17 +43,7 @@ struct Case {
 /// A repair whose program ends behind lodctr, and whose counters do not open afterwards.
 void leaveJournal(SimulatedServer& server) {
   server.files[strangerPath] = {'M', 'Z'};
-  server.onCall = [&server](const std::string& call) {
-    if (call == "drain" && server.lockHeld && !server.toolsRun.empty()) {  // of the verification
-      throw Killed{};
-    }
-  };
-  {
-    Program program(server, policyFor(Mode::repair));
-    server.logOpenFailure();
-    CHECK_THROWS_AS(program.listen(), Killed);
-  }
-  server.onCall = nullptr;
+  killBehindLodctr(server);
   server.behaviour.openStatus = 1003;
   server.alerts.clear();
 }

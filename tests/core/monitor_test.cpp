@@ -20,6 +20,29 @@ const Alert& alertOf(const SimulatedServer& server, std::uint16_t id) {
   return none;
 }
 
+/// Counters that no repair mends: each attempt fails at lodctr.
+struct FailingRepairs {
+  SimulatedServer server;
+  Policy policy = policyFor(Mode::repair);
+  FailingRepairs() {
+    server.breakCounters();
+    server.behaviour.lodctrFails = true;
+  }
+};
+
+/// The first failed attempt is the last one, and is over.
+struct OpenCircuit : FailingRepairs {
+  std::optional<Program> program;
+  OpenCircuit() {
+    policy.limits.attempts = 1;
+    program.emplace(server, policy);
+    server.logOpenFailure();
+    program->listen();
+    REQUIRE(server.alertIds() == Ids{200, 201, 203, 205});
+    server.alerts.clear();
+  }
+};
+
 }  // namespace
 
 TEST_CASE("Mode alert: counters that are gone are diagnosed, nothing is changed") {
@@ -349,11 +372,10 @@ TEST_CASE("A second failure within the cool-down is recorded and not acted upon"
   CHECK(alertOf(server, 204).strings[1] == "coolDown");
 }
 
-TEST_CASE("The third failed attempt opens the circuit; it reminds daily and only a reset closes it") {
-  SimulatedServer server;
-  server.breakCounters();
-  server.behaviour.lodctrFails = true;
-  Program program(server, policyFor(Mode::repair));
+TEST_CASE_METHOD(
+    FailingRepairs,
+    "The third failed attempt opens the circuit; it reminds daily and only a reset closes it") {
+  Program program(server, policy);
   for (int attempt = 1; attempt <= 3; ++attempt) {
     server.alerts.clear();
     server.logOpenFailure();
@@ -384,47 +406,30 @@ TEST_CASE("The third failed attempt opens the circuit; it reminds daily and only
   CHECK(server.alertIds() == Ids{200, 201, 202});
 }
 
-TEST_CASE("A policy that spells the service otherwise does not get by an open circuit") {
-  SimulatedServer server;
-  server.breakCounters();
-  server.behaviour.lodctrFails = true;
-  Policy policy = policyFor(Mode::repair);
-  policy.limits.attempts = 1;
-  Program program(server, policy);
-  server.logOpenFailure();
-  program.listen();
-  CHECK(server.alertIds() == Ids{200, 201, 203, 205});
-  server.alerts.clear();
+TEST_CASE_METHOD(OpenCircuit,
+                 "A policy that spells the service otherwise does not get by an open circuit") {
   policy.watch.front().counterService = "msexchangeimc";
-  program.monitor.adopt(policy, {});
+  program->monitor.adopt(policy, {});
   server.advance(std::chrono::hours(1));
-  program.monitor.safetyCheck();
+  program->monitor.safetyCheck();
   server.logOpenFailure();
-  program.listen();
+  program->listen();
   CHECK(server.alertIds() == Ids{200, 204});
   CHECK(alertOf(server, 204).strings[1] == "attemptsExhausted");
-  CHECK(program.state.read()->limits.size() == 1);
+  CHECK(program->state.read()->limits.size() == 1);
 }
 
-TEST_CASE("An open circuit of a service that is no longer watched reminds nobody") {
-  SimulatedServer server;
-  server.breakCounters();
-  server.behaviour.lodctrFails = true;
-  Policy policy = policyFor(Mode::repair);
-  policy.limits.attempts = 1;
-  Program program(server, policy);
-  server.logOpenFailure();
-  program.listen();
-  server.alerts.clear();
+TEST_CASE_METHOD(OpenCircuit,
+                 "An open circuit of a service that is no longer watched reminds nobody") {
   Policy other = policy;
   other.watch.front().counterService = "MSExchangeMTA";
-  program.monitor.adopt(other, {});
+  program->monitor.adopt(other, {});
   server.advance(std::chrono::hours(30));
-  program.monitor.safetyCheck();
+  program->monitor.safetyCheck();
   CHECK(server.alertIds() == Ids{});
-  CHECK(program.state.read()->limits.at(imcKey).circuitOpen);
-  program.monitor.adopt(policy, {});
-  program.monitor.safetyCheck();
+  CHECK(program->state.read()->limits.at(imcKey).circuitOpen);
+  program->monitor.adopt(policy, {});
+  program->monitor.safetyCheck();
   CHECK(server.alertIds() == Ids{205});
 }
 

@@ -28,19 +28,6 @@ const Alert& last(const SimulatedServer& server, std::uint16_t id) {
   return *found;
 }
 
-/// The program ends right behind the last counter tool, before anything is verified.
-void killBehindLodctr(SimulatedServer& server) {
-  server.onCall = [&server](const std::string& call) {
-    if (call == "drain" && server.lockHeld && !server.toolsRun.empty()) {  // of the verification
-      throw Killed{};
-    }
-  };
-  Program program(server, policyFor(Mode::repair));
-  server.logOpenFailure();
-  CHECK_THROWS_AS(program.listen(), Killed);
-  server.onCall = nullptr;
-}
-
 }  // namespace
 
 TEST_CASE(

@@ -5,6 +5,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <catch2/catch.hpp>
+
 #include <memory>
 
 namespace imshealth::testing {
@@ -47,5 +49,19 @@ struct Program {
   Alerter alerter;
   Monitor monitor;
 };
+
+/// The program ends right behind the last counter tool, before anything is verified: its journal and its
+/// backup are left.
+inline void killBehindLodctr(SimulatedServer& server) {
+  server.onCall = [&server](const std::string& call) {
+    if (call == "drain" && server.lockHeld && !server.toolsRun.empty()) {  // of the verification
+      throw Killed{};
+    }
+  };
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  CHECK_THROWS_AS(program.listen(), Killed);
+  server.onCall = nullptr;
+}
 
 }  // namespace imshealth::testing

@@ -264,17 +264,23 @@ Result<Facts> Backup::savedFacts() const {
                           : factsFromJson(j);
 }
 
+Result<std::vector<std::uint8_t>> Backup::saved(const BackedUpFile& file) const {
+  const std::string path = folder_ + "\\" + file.savedAs;
+  auto bytes = ports_.files.read(path, maxFile);
+  // A file that is gone does not come back: trying again will not help.
+  if (bytes ? crcOf(*bytes) != file.checksum : bytes.error().kind == ErrorKind::missing) {
+    return Error(ErrorKind::corrupt, path, 0, "the backup is not what was saved");
+  }
+  return bytes;
+}
+
 Result<void> Backup::putBack(const BackedUpFile& file) {
   if (!file.existed) {
     return ports_.changes.remove(file.path);
   }
-  const auto bytes = ports_.files.read(folder_ + "\\" + file.savedAs, maxFile);
+  const auto bytes = saved(file);
   if (!bytes) {
     return bytes.error();
-  }
-  if (crcOf(*bytes) != file.checksum) {
-    return Error(ErrorKind::corrupt, folder_ + "\\" + file.savedAs, 0,
-                 "the backup is not what was saved");
   }
   // What is as it was needs no write: it may be in use.
   if (const auto now = ports_.files.read(file.path, maxFile); now && *now == *bytes) {
@@ -293,6 +299,15 @@ Result<void> Backup::restoreLibrary() {
 }
 
 Result<void> Backup::restore() {
+  // First all is looked at: names without their explanations, or a key without its texts, are worse
+  // than what is there now.
+  for (const auto* files : {&manifest_.library, &manifest_.textFiles}) {
+    for (const BackedUpFile& file : *files) {
+      if (const auto bytes = saved(file); file.existed && !bytes) {
+        return bytes.error();
+      }
+    }
+  }
   const auto library = restoreLibrary();
   auto counters = restoreCounters();
   return library ? counters : library;

@@ -62,10 +62,11 @@ class Backup {
   /// so the counters had not been touched.
   Result<Facts> savedFacts() const;
 
-  /// Puts everything back that was saved. The text files and totals only if no other service's counters
-  /// changed since; where they did, the index values are not put back either, since they would point
-  /// at other texts: an error of kind unsupported says so. A library that cannot be put back does not
-  /// hold up the counters. Can be repeated.
+  /// Puts everything back that was saved; nothing at all where a saved file is damaged or gone (error
+  /// kind corrupt). The text files and totals only if no other service's counters changed since; where
+  /// they did, the index values are not put back either, since they would point at other texts: an error
+  /// of kind unsupported says so. A library that cannot be put back does not hold up the counters. Can
+  /// be repeated.
   Result<void> restore();
 
   const std::string& folder() const { return folder_; }
@@ -73,6 +74,7 @@ class Backup {
 
  private:
   Result<BackedUpFile> save(const std::string& path, const std::string& savedAs);
+  Result<std::vector<std::uint8_t>> saved(const BackedUpFile&) const;  ///< its bytes, as they were saved
   Result<void> putBack(const BackedUpFile&);
   Result<void> restoreLibrary();
   Result<void> restoreCounters();

@@ -81,25 +81,39 @@ TEST_CASE(
   CHECK_FALSE(program.state.read()->journal);
 }
 
-TEST_CASE("A damaged backup cannot be put back, ever: it is told, and the journal does not block") {
+TEST_CASE("One bad file in the backup: nothing is put back; that is told, and blocks nothing") {
   SimulatedServer server;
   server.breakCounters();
+  server.files[libraryPath].push_back(0);  // differs from the trusted copy
   server.behaviour.lodctrFails = true;
-  server.onCall = [&server](const std::string& call) {
-    if (call.starts_with("run unlodctr")) {
-      for (auto& [path, bytes] : server.files) {
-        if (path.starts_with("C:\\data\\backup") && path.ends_with("perfc009.dat")) {
-          bytes[0] ^= 1;
-        }
+  server.behaviour.lodctrLeavesTexts = true;
+  const std::string bad = GENERATE("imsperf.dll", "perfc009.dat", "perfh009.dat");
+  const bool gone = GENERATE(false, true);
+  std::optional<ServerContents> left;
+  server.onCall = [&](const std::string& call) {
+    if (call.starts_with("run lodctr")) {
+      const auto saved = std::ranges::find_if(server.files, [&](const auto& file) {
+        return file.first.starts_with("C:\\data\\backup") && file.first.ends_with(bad);
+      });
+      REQUIRE(saved != server.files.end());
+      if (gone) {
+        server.files.erase(saved);
+      } else {
+        saved->second[0] ^= 1;
       }
+    } else if (call == "replace state" && !server.toolsRun.empty() &&
+               server.toolsRun.back().find(">lodctr") != std::string::npos && !left) {
+      left = server.contents();  // the roll-back is about to begin
     }
   };
-  Program program(server, policyFor(Mode::repair));
+  Program program(server, withTrustedCopy());
   server.logOpenFailure();
   program.listen();
-  CHECK(server.alertIds() == Ids{200, 201, 203});
+  REQUIRE(server.alertIds() == Ids{200, 201, 203});
   CHECK(last(server, 203).strings[3] == "no");
-  CHECK_THAT(last(server, 203).strings[2], Catch::Contains("not what was saved"));
+  CHECK_THAT(last(server, 203).strings[2], Catch::Contains(bad + ": the backup is not what was saved"));
+  REQUIRE(left);
+  CHECK(server.contents() == *left);
   CHECK_FALSE(program.state.read()->journal);
 }
 

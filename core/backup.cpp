@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint64_t maxFile = 64ull * 1024 * 1024;
 constexpr char factsFile[] = "facts.json";
 
-std::uint32_t crcOf(const std::vector<std::uint8_t>& bytes) {
+std::uint32_t crcOf(const auto& bytes) {
   boost::crc_32_type crc;
   crc.process_bytes(bytes.data(), bytes.size());
   return crc.checksum();
@@ -89,6 +89,23 @@ std::vector<BackedUpFile> filesFrom(const json& j) {
   return files;
 }
 
+json toJson(const BackupManifest& manifest) {
+  return {{"counterService", manifest.counterService},
+          {"performanceKey", toJson(manifest.performanceKey)},
+          {"perflibTotals", toJson(manifest.perflibTotals)},
+          {"library", toJson(manifest.library)},
+          {"textFiles", toJson(manifest.textFiles)},
+          {"inputs", toJson(manifest.inputs)},
+          {"othersDigest", manifest.othersDigest}};
+}
+
+/// Of what was understood, not of the file: a manifest that is nested a million deep is nobody's, and
+/// writing it out again would take the whole stack. What a later version adds has to stay out while it
+/// is empty.
+std::uint32_t checksumOf(const BackupManifest& manifest) {
+  return crcOf(toJson(manifest).dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
 }  // namespace
 
 bool isIndexValue(const RegistryValue& value) {
@@ -131,20 +148,20 @@ Result<Backup> Backup::open(const std::string& folder, Ports ports) {
     backup.manifest_.textFiles = filesFrom(j.at("textFiles"));
     backup.manifest_.inputs = filesFrom(j.at("inputs"));
     backup.manifest_.othersDigest = j.at("othersDigest");
+    // Manifests of earlier versions have none.
+    if (const auto sum = j.find("checksum"); sum != j.end() && *sum != checksumOf(backup.manifest_)) {
+      throw std::invalid_argument("wrong checksum");
+    }
   } catch (const std::exception& mismatch) {
-    return Error(ErrorKind::corrupt, folder + "\\manifest.json", 0, mismatch.what());
+    return Error(ErrorKind::corrupt, folder + "\\manifest.json", 0,
+                 fmt::format("damaged: {}", mismatch.what()));
   }
   return backup;
 }
 
 Result<void> Backup::writeManifest() {
-  const json j = {{"counterService", manifest_.counterService},
-                  {"performanceKey", toJson(manifest_.performanceKey)},
-                  {"perflibTotals", toJson(manifest_.perflibTotals)},
-                  {"library", toJson(manifest_.library)},
-                  {"textFiles", toJson(manifest_.textFiles)},
-                  {"inputs", toJson(manifest_.inputs)},
-                  {"othersDigest", manifest_.othersDigest}};
+  json j = toJson(manifest_);
+  j["checksum"] = checksumOf(manifest_);
   const std::string text = j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
   return ports_.changes.replace(folder_ + "\\manifest.json", {text.begin(), text.end()});
 }

@@ -18,9 +18,11 @@ struct BackedUpFile {
   bool existed = true;
   std::string savedAs;         ///< file name in the folder
   std::uint32_t checksum = 0;  ///< CRC-32 of the bytes
+
+  bool operator==(const BackedUpFile&) const = default;
 };
 
-/// manifest.json of the folder.
+/// manifest.json of the folder; there with a checksum.
 struct BackupManifest {
   std::string counterService;
   std::optional<KeyImage> performanceKey;
@@ -29,6 +31,8 @@ struct BackupManifest {
   std::vector<BackedUpFile> textFiles;  ///< perfc/perfh .dat
   std::vector<BackedUpFile> inputs;     ///< .ini and .h: kept for a person, never put back
   std::uint32_t othersDigest = 0;       ///< of all ranges that are not this service's
+
+  bool operator==(const BackupManifest&) const = default;
 };
 
 /// CRC-32 over every other service's range. A lodctr or unlodctr of somebody else changes one. Texts do not

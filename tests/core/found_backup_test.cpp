@@ -55,9 +55,11 @@ std::string manifestOf(const SimulatedServer& server) {
   return found->first;
 }
 
+/// Without its checksum, as earlier versions wrote it.
 void alterManifest(SimulatedServer& server, const std::function<void(json&)>& change) {
   auto& bytes = server.files[manifestOf(server)];
   json manifest = json::parse(bytes.begin(), bytes.end());
+  REQUIRE(manifest.erase("checksum") == 1);
   change(manifest);
   const std::string text = manifest.dump();
   bytes.assign(text.begin(), text.end());
@@ -185,11 +187,68 @@ TEST_CASE("A backup that has been deleted cannot be put back; that is told, and 
   CHECK_FALSE(program.state.read()->journal);
 }
 
-TEST_CASE("The same backup as it was left is put back") {
+TEST_CASE("A manifest that is damaged at any place is refused, or reads as it was written") {
+  SimulatedServer server;
+  server.breakCounters();
+  leaveJournal(server);
+  const std::string path = manifestOf(server);
+  const std::string folder = path.substr(0, path.rfind('\\'));
+  Witness witness;
+  const Backup::Ports ports = server.repairPorts(witness).forBackup();
+  const auto whole = server.files[path];
+  const auto written = Backup::open(folder, ports);
+  REQUIRE(written.has_value());
+  int refused = 0;
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    auto& bytes = server.files[path] = whole;
+    bytes[at] ^= 1;
+    INFO(std::string(bytes.begin(), bytes.end()));
+    const auto read = Backup::open(folder, ports);
+    if (!read) {
+      CHECK(read.error().kind == ErrorKind::corrupt);
+      ++refused;
+    } else {  // a blank, the case of a hexadecimal digit, the name of the checksum
+      CHECK(read->manifest() == written->manifest());
+    }
+  }
+  CHECK(refused > 0);
+}
+
+TEST_CASE("A damaged manifest: nothing is put back; that is told, and blocks nothing") {
+  SimulatedServer server;
+  server.breakCounters();
+  leaveJournal(server);
+  auto& bytes = server.files[manifestOf(server)];
+  SECTION("a bit of a value") {
+    const std::string_view name = "\"bytes\": \"";
+    const auto at = std::search(bytes.begin(), bytes.end(), name.begin(), name.end());
+    REQUIRE(at != bytes.end());
+    at[name.size() + 1] ^= 1;
+  }
+  SECTION("cut off") {
+    bytes.resize(bytes.size() / 2);
+  }
+  SECTION("nested without an end") {
+    bytes.assign(1'000'000, '[');
+  }
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  CHECK(server.contents() == before);
+  REQUIRE(server.alertIds() == Ids{203});
+  CHECK_THAT(server.alerts.front().strings[2], Catch::Contains("manifest.json: damaged"));
+  CHECK(server.alerts.front().strings[3] == "no");
+  CHECK_FALSE(program.state.read()->journal);
+}
+
+TEST_CASE("The same backup as it was left is put back, also that of an earlier version") {
   SimulatedServer server;
   server.breakCounters();
   const ServerContents before = server.contents();
   leaveJournal(server);
+  if (GENERATE(false, true)) {
+    alterManifest(server, [](json&) {});
+  }
   Program program(server, policyFor(Mode::repair));
   server.run();
   REQUIRE(server.alertIds() == Ids{203});

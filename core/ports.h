@@ -110,11 +110,11 @@ class StateFiles {
  public:
   virtual ~StateFiles() = default;
   enum class Generation { current, previous };
-  /// Error kind missing: no such file.
+  /// Error kind missing: no such file. Unsupported: a folder, or too large for a state.
   virtual Result<std::string> read(Generation) const = 0;
   /// The current file becomes the previous one, `text` the current one.
   virtual Result<void> replace(const std::string& text) = 0;
-  /// Moves a damaged file out of the way; returns its new path.
+  /// Moves a damaged file, or a folder of its name, out of the way; returns its new path.
   virtual Result<std::string> setAside(Generation) = 0;
   /// Between processes: service and command line change the state in turn. Bounded wait (5 s).
   virtual Result<void> lock() = 0;

@@ -86,7 +86,17 @@ Result<State> StateKeeper::update(const std::function<void(State&)>& change) {
   if (*state == before) {
     return state;
   }
-  if (const auto written = files_.replace(writeState(*state)); !written) {
+  const std::string text = writeState(*state);
+  auto written = files_.replace(text);
+  if (!written) {
+    // The generation before is only read where the current one is bad: a folder in its place shows here.
+    const auto previous = files_.read(StateFiles::Generation::previous);
+    if (!previous && isDamaged(previous.error())) {
+      setAside(StateFiles::Generation::previous);
+      written = files_.replace(text);
+    }
+  }
+  if (!written) {
     return written.error();
   }
   changed_();

@@ -19,7 +19,16 @@ std::string FolderStateFiles::path(Generation generation) const {
 }
 
 Result<std::string> FolderStateFiles::read(Generation generation) const {
-  return readWholeFile(path(generation), largestState);
+  const std::string file = path(generation);
+  auto text = readWholeFile(file, largestState);
+  if (!text) {
+    // "Access denied", says the system, as if that could pass.
+    const DWORD attributes = GetFileAttributesW(toWide(file).c_str());
+    if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
+      return Error(ErrorKind::unsupported, file, 0, "a folder, not a file");
+    }
+  }
+  return text;
 }
 
 // At no moment is there a time without a whole current file: the old one is copied, not moved, to

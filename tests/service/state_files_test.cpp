@@ -1,5 +1,6 @@
 #include "service/state_files.h"
 
+#include "core/state_keeper.h"
 #include "service/win32/file_io.h"
 #include "tests/service/fixture.h"
 
@@ -56,6 +57,36 @@ TEST_CASE("a damaged file is set aside") {
   REQUIRE(moved.has_value());
   CHECK(*readWholeFile(*moved, 100) == "damaged");
   CHECK(files.read(Generation::current).error().kind == ErrorKind::missing);
+}
+
+TEST_CASE("a folder in the place of a state file is set aside, and the state can be written") {
+  const std::string folder = test::newFolder();
+  const std::string name = GENERATE("state.json", "state.previous.json");
+  const bool isEmpty = GENERATE(true, false);
+  FolderStateFiles files(folder);
+  StateKeeper keeper(files);
+  if (GENERATE(true, false)) {  // the other one is whole
+    REQUIRE(files.replace(writeState({})).has_value());
+    if (name == "state.json") {
+      REQUIRE(moveOver(folder + "\\state.json", folder + "\\state.previous.json").has_value());
+    }
+  }
+  CreateDirectoryW(toWide(folder + "\\" + name).c_str(), nullptr);
+  if (!isEmpty) {
+    REQUIRE(writeWholeFile(folder + "\\" + name + "\\kept", "kept").has_value());
+  }
+  CHECK(keeper.read().has_value());
+  CHECK(keeper.takeSetAside().empty());
+  REQUIRE(keeper.update([](State& state) { state.api = "classic"; }).has_value());
+  const auto moved = keeper.takeSetAside();
+  REQUIRE(moved.size() == 1);
+  CHECK(moved.front().file == name);
+  if (!isEmpty) {
+    CHECK(*readWholeFile(moved.front().movedTo + "\\kept", 100) == "kept");
+  }
+  REQUIRE(keeper.update([](State& state) { state.api = "winevt"; }).has_value());
+  CHECK(keeper.takeSetAside().empty());
+  CHECK(keeper.read()->api == "winevt");
 }
 
 TEST_CASE("the state is locked between holders") {

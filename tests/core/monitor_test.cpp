@@ -104,6 +104,86 @@ TEST_CASE("A healthy service is left alone and reported as such, without 200") {
   CHECK(server.contents() == before);
 }
 
+namespace {
+
+/// A sound server, and somebody who writes a 1008 every three seconds.
+struct ForgedFlood {
+  SimulatedServer server;
+  Policy policy = policyFor(Mode::alert);
+  std::optional<Program> program;
+
+  void start() { program.emplace(server, policy); }
+  void minutePasses() {
+    const Time next = server.now() + std::chrono::minutes(1);
+    while (server.now() < next) {
+      server.logOpenFailure();
+      program->listen();
+      server.advance(std::chrono::seconds(3));
+    }
+    program->monitor.safetyCheck();
+    server.run();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(ForgedFlood, "Forged failures on a sound server: three looks a cool-down, and no more") {
+  start();
+  for (int minute = 0; minute < 2 * 60; ++minute) {
+    minutePasses();
+  }
+  const int coolDowns = 2 * 4;
+  CHECK(server.probes <= 3 * coolDowns);
+  CHECK(server.alerts.size() == static_cast<std::size_t>(server.probes));
+  CHECK(server.alertIds().back() == 206);
+}
+
+TEST_CASE_METHOD(ForgedFlood,
+                 "A real failure among forged ones is looked at a minute after the cool-down") {
+  int longest = 15;
+  SECTION("the usual cool-down") {}
+  SECTION("of a long one an hour counts") {
+    policy.limits.coolDown = std::chrono::hours(24 * 30);
+    longest = 60;
+  }
+  start();
+  minutePasses();
+  REQUIRE(server.alertIds() == Ids{206, 206, 206});
+  server.alerts.clear();
+  server.removeCounters();
+  int minutes = 0;
+  for (; server.alerts.empty() && minutes < 100; ++minutes) {
+    minutePasses();
+  }
+  CHECK(server.alertIds() == Ids{200});
+  CHECK(minutes <= longest + 1);
+  CHECK(minutes >= longest - 1);
+  CHECK(program->state.read()->incidents.front().events > 200);
+}
+
+TEST_CASE_METHOD(ForgedFlood, "Forged failures of one service do not hold up another") {
+  policy.watch.push_back(policy.watch.front());
+  policy.watch.back().counterService = "MSExchangeMTA";
+  start();
+  minutePasses();
+  server.alerts.clear();
+  server.logOpenFailure("MSExchangeMTA");
+  program->listen();
+  REQUIRE(server.alertIds() == Ids{200});
+  CHECK(alertOf(server, 200).strings[0] == "MSExchangeMTA");
+}
+
+TEST_CASE("A sound server whose failures are far apart is looked at each time") {
+  SimulatedServer server;
+  Program program(server, policyFor(Mode::alert));
+  for (int time = 0; time < 10; ++time) {
+    server.logOpenFailure();
+    program.listen();
+    server.advance(std::chrono::minutes(15));
+  }
+  CHECK(server.alertIds() == Ids(10, 206));
+}
+
 TEST_CASE(
     "An empty Open, Collect or Close is as if it were missing: the library is not asked for it") {
   SimulatedServer server;

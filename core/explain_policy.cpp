@@ -64,8 +64,10 @@ ExplainedWatch explainWatch(const Policy& policy, std::size_t index) {
     explained.causes.push_back({row.cause, decide({finding}, policy, watch, {}).verdict,
                                 ruleFor(policy, index, row), whyNever(row, policy, watch)});
   }
+  // A rule that is itself flagged does not count, or each would be dead because of the other.
   const bool everyCause = std::ranges::all_of(causesTable(), [&](const CauseRow& row) {
-    return !curable(row, watch) || watch.causes.contains(std::string(row.code));
+    return !curable(row, watch) || (watch.causes.contains(std::string(row.code)) &&
+                                    whyNever(row, policy, watch).empty());
   });
   if (watch.mode == policy.mode) {
     explained.neverApplies = "the policy's mode is the same";

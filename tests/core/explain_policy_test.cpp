@@ -119,6 +119,19 @@ TEST_CASE("a watch's mode that changes nothing is flagged") {
         "every cause that can be repaired has its own rule");
 }
 
+TEST_CASE("a watch's mode and its causes' rules are not each dead because of the other") {
+  Policy policy = builtInPolicy();
+  policy.watch[0].mode = Mode::repair;
+  for (const CauseRow& row : causesTable()) {
+    if (row.cure == Cure::repair)
+      policy.watch[0].causes.emplace(row.code, Mode::repair);
+  }
+  const ExplainedWatch watch = explainPolicy(policy).at(0);
+  CHECK(watch.neverApplies.empty());
+  CHECK(explained(policy, Cause::openFailed).neverApplies ==
+        "the mode is the same without the rule");
+}
+
 TEST_CASE("the explanation is printed for people and for programs, with the line of each rule") {
   const PolicyReading reading = parsePolicy(R"({
   "mode": "repair",

@@ -22,30 +22,85 @@ bool curable(const CauseRow& row, const WatchPolicy& watch) {
   return true;
 }
 
-std::string whyNever(const CauseRow& row, const Policy& policy, const WatchPolicy& watch) {
-  const auto rule = watch.causes.find(std::string(row.code));
-  if (rule == watch.causes.end()) {
-    return "";
-  }
+/// Empty: the watch can have this cause.
+std::string_view whyNeverFound(const CauseRow& row, const WatchPolicy& watch) {
   if (row.cause == Cause::libraryWrongVersion && watch.versions.empty()) {
     return "without versions it is never found";
   }
   if (row.cause == Cause::libraryDiffersFromTrustedCopy && !watch.trustedCopy) {
     return "without a trustedCopy it is never found";
   }
-  if (rule->second == Mode::repair && row.cure == Cure::none) {
-    return "this cause is always an alert";
-  }
-  if (rule->second == Mode::repair && !curable(row, watch)) {
-    return "there is no trustedCopy to restore from";
-  }
-  if (rule->second == Mode::alert && !curable(row, watch)) {
-    return "it would be an alert without the rule too";
-  }
-  if (rule->second == watch.mode.value_or(policy.mode)) {
-    return "the mode is the same without the rule";
-  }
   return "";
+}
+
+std::string_view whyNeverRepaired(const CauseRow& row) {
+  return row.cure == Cure::none ? "this cause is always an alert"
+                                : "there is no trustedCopy to restore from";
+}
+
+Decision decided(const CauseRow& row, const Policy& policy, const WatchPolicy& watch) {
+  return decide({{row.cause, "", curable(row, watch)}}, policy, watch, {});
+}
+
+/// What a rule changes.
+enum class Effect { nothing, word, repair };
+
+Effect difference(const CauseRow& row, const Policy& policy, const WatchPolicy& with,
+                  const WatchPolicy& without) {
+  const Decision one = decided(row, policy, with);
+  const Decision other = decided(row, policy, without);
+  if (one.verdict == other.verdict && one.mode == other.mode) {
+    return Effect::nothing;
+  }
+  const bool repair = one.verdict == Verdict::repair || other.verdict == Verdict::repair;
+  return repair ? Effect::repair : Effect::word;
+}
+
+RuleRemark remarkOnRule(const CauseRow& row, const Policy& policy, const WatchPolicy& watch) {
+  WatchPolicy without = watch;
+  if (without.causes.erase(std::string(row.code)) == 0) {
+    return {};
+  }
+  if (const std::string_view why = whyNeverFound(row, watch); !why.empty()) {
+    return {why, ""};
+  }
+  switch (difference(row, policy, watch, without)) {
+    case Effect::nothing:
+      return {curable(row, watch) ? "the mode is the same without the rule" : whyNeverRepaired(row),
+              ""};
+    case Effect::word:
+      return {"", whyNeverRepaired(row)};
+    case Effect::repair:
+      break;
+  }
+  return {};
+}
+
+RuleRemark remarkOnOwnMode(const Policy& policy, WatchPolicy watch,
+                           const std::vector<ExplainedCause>& causes) {
+  if (watch.mode == policy.mode) {
+    return {"the policy's mode is the same", ""};
+  }
+  // A rule that is itself flagged does not count, or each would be dead because of the other.
+  for (const ExplainedCause& cause : causes) {
+    if (!cause.remark.neverApplies.empty()) {
+      watch.causes.erase(std::string(toString(cause.cause)));
+    }
+  }
+  WatchPolicy without = watch;
+  without.mode.reset();
+  Effect effect = Effect::nothing;
+  for (const CauseRow& row : causesTable()) {
+    if (whyNeverFound(row, watch).empty()) {
+      effect = std::max(effect, difference(row, policy, watch, without));
+    }
+  }
+  if (!watch.mode || effect == Effect::repair) {
+    return {};
+  }
+  return effect == Effect::word
+             ? RuleRemark{"", "every cause that can be repaired has its own rule"}
+             : RuleRemark{"every cause has its own rule", ""};
 }
 
 std::string ruleFor(const Policy& policy, std::size_t watchIndex, const CauseRow& row) {
@@ -60,21 +115,21 @@ ExplainedWatch explainWatch(const Policy& policy, std::size_t index) {
   const WatchPolicy& watch = policy.watch[index];
   ExplainedWatch explained{watch.counterService, {}, {}};
   for (const CauseRow& row : causesTable()) {
-    const Finding finding{row.cause, "", curable(row, watch)};
-    explained.causes.push_back({row.cause, decide({finding}, policy, watch, {}).verdict,
-                                ruleFor(policy, index, row), whyNever(row, policy, watch)});
+    explained.causes.push_back({row.cause, decided(row, policy, watch).verdict,
+                                ruleFor(policy, index, row), remarkOnRule(row, policy, watch)});
   }
-  // A rule that is itself flagged does not count, or each would be dead because of the other.
-  const bool everyCause = std::ranges::all_of(causesTable(), [&](const CauseRow& row) {
-    return !curable(row, watch) || (watch.causes.contains(std::string(row.code)) &&
-                                    whyNever(row, policy, watch).empty());
-  });
-  if (watch.mode == policy.mode) {
-    explained.neverApplies = "the policy's mode is the same";
-  } else if (watch.mode && everyCause) {
-    explained.neverApplies = "every cause that can be repaired has its own rule";
-  }
+  explained.remark = remarkOnOwnMode(policy, watch, explained.causes);
   return explained;
+}
+
+void appendRemark(std::string& text, std::string_view subject, const RuleRemark& remark) {
+  if (!remark.neverApplies.empty()) {
+    text.append(subject).append("never applies: ").append(remark.neverApplies);
+  } else if (!remark.onlyTheWord.empty()) {
+    text.append(subject)
+        .append("cannot make it a repair, changes only the word in 200 and 204: ")
+        .append(remark.onlyTheWord);
+  }
 }
 
 }  // namespace
@@ -95,18 +150,17 @@ std::string explanationText(const std::vector<ExplainedWatch>& watches, std::str
                             const std::map<std::string, Place>& places) {
   std::string text;
   for (const ExplainedWatch& watch : watches) {
-    text += fmt::format("{}{}\n", text.empty() ? "" : "\n", watch.counterService);
-    if (!watch.neverApplies.empty()) {
-      text += fmt::format("  its own mode never matters: {}\n", watch.neverApplies);
-    }
+    text.append(text.empty() ? "" : "\n").append(watch.counterService);
+    appendRemark(text, "\n  its own mode ", watch.remark);
+    text += "\n";
     for (const ExplainedCause& cause : watch.causes) {
       const auto place = places.find(cause.rule);
       const std::string origin =
           place == places.end() ? "default" : fmt::format("{}:{}", fileName, place->second.line);
       text += fmt::format("  {:<30}{:<18}{} ({})", toString(cause.cause), toString(cause.verdict),
                           cause.rule, origin);
-      text += cause.neverApplies.empty() ? "\n"
-                                         : fmt::format("  never applies: {}\n", cause.neverApplies);
+      appendRemark(text, "  ", cause.remark);
+      text += "\n";
     }
   }
   return text;
@@ -115,23 +169,31 @@ std::string explanationText(const std::vector<ExplainedWatch>& watches, std::str
 std::string explanationJson(const std::vector<ExplainedWatch>& watches,
                             const std::map<std::string, Place>& places) {
   using nlohmann::json;
-  json list = json::array();
+  const auto put = [](json& into, const char* key, std::string_view text) { into[key] = text; };
+  const auto putRemark = [&](json& into, const RuleRemark& remark) {
+    put(into, "neverApplies", remark.neverApplies);
+    put(into, "onlyTheWord", remark.onlyTheWord);
+  };
+  json document;
+  json& list = document["watches"] = json::array();
   for (const ExplainedWatch& watch : watches) {
-    json causes = json::array();
+    json& shown = list.emplace_back();
+    put(shown, "counterService", watch.counterService);
+    putRemark(shown, watch.remark);
+    json& causes = shown["causes"] = json::array();
     for (const ExplainedCause& cause : watch.causes) {
-      const auto place = places.find(cause.rule);
-      causes.push_back({{"cause", toString(cause.cause)},
-                        {"decision", toString(cause.verdict)},
-                        {"rule", cause.rule},
-                        {"line", place == places.end() ? json() : json(place->second.line)},
-                        {"neverApplies", cause.neverApplies}});
+      json& entry = causes.emplace_back();
+      put(entry, "cause", toString(cause.cause));
+      put(entry, "decision", toString(cause.verdict));
+      put(entry, "rule", cause.rule);
+      json& line = entry["line"];
+      if (const auto place = places.find(cause.rule); place != places.end()) {
+        line = place->second.line;
+      }
+      putRemark(entry, cause.remark);
     }
-    list.push_back({{"counterService", watch.counterService},
-                    {"neverApplies", watch.neverApplies},
-                    {"causes", std::move(causes)}});
   }
-  return json{{"watches", std::move(list)}}.dump(2, ' ', false, json::error_handler_t::replace) +
-         "\n";
+  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace imshealth

@@ -1,5 +1,6 @@
 // The whole policy at a glance: what is done about each cause for each watch, and which of the
-// policy's rules can never apply. Made by the very function that decides, so that it cannot differ.
+// policy's rules can never apply. Made by the very function that decides, so that it cannot differ:
+// a rule is without effect where it decides the same with the rule taken away.
 #pragma once
 
 #include "config/parse_policy.h"
@@ -13,11 +14,19 @@
 
 namespace imshealth {
 
+/// Why a rule does not do what it looks like; both empty: it does.
+struct RuleRemark {
+  std::string_view neverApplies;  ///< everything is decided the same without it
+  std::string_view onlyTheWord;   ///< it changes the word in 200 and 204, never whether to repair
+
+  bool operator==(const RuleRemark&) const = default;
+};
+
 struct ExplainedCause {
   Cause cause = Cause::unknown;
   Verdict verdict = Verdict::alert;  ///< within a maintenance window, with no attempt before
   std::string rule;                  ///< JSON pointer of the mode that was asked
-  std::string neverApplies;          ///< why that rule is without effect; empty: it has one
+  RuleRemark remark;
 
   bool operator==(const ExplainedCause&) const = default;
 };
@@ -25,7 +34,7 @@ struct ExplainedCause {
 struct ExplainedWatch {
   std::string counterService;
   std::vector<ExplainedCause> causes;  ///< in the order of the causes table
-  std::string neverApplies;            ///< why the watch's own mode is without effect
+  RuleRemark remark;                   ///< on the watch's own mode
 
   bool operator==(const ExplainedWatch&) const = default;
 };
@@ -36,7 +45,8 @@ std::vector<ExplainedWatch> explainPolicy(const Policy&);
 std::string explanationText(const std::vector<ExplainedWatch>&, std::string_view fileName,
                             const std::map<std::string, Place>& places);
 
-/// {"watches":[{"counterService","neverApplies","causes":[{"cause","decision","rule","line","neverApplies"}]}]}
+/// {"watches":[{"counterService","neverApplies","onlyTheWord",
+///   "causes":[{"cause","decision","rule","line","neverApplies","onlyTheWord"}]}]}
 /// `line` is null where the rule is the default.
 std::string explanationJson(const std::vector<ExplainedWatch>&,
                             const std::map<std::string, Place>& places);

@@ -41,7 +41,7 @@ TEST_CASE("in mode alert every cause is an alert by the policy's mode") {
   for (const ExplainedCause& cause : watches.at(0).causes) {
     CHECK(cause.verdict == Verdict::alert);
     CHECK(cause.rule == "/mode");
-    CHECK(cause.neverApplies.empty());
+    CHECK(cause.remark.neverApplies.empty());
   }
 }
 
@@ -70,53 +70,116 @@ TEST_CASE("the most specific rule is named") {
   policy.watch[0].mode = Mode::alert;
   policy.watch[0].causes = {{"openFailed", Mode::repair}};
   CHECK(explained(policy, Cause::openFailed) ==
-        ExplainedCause{Cause::openFailed, Verdict::repair, "/watch/0/causes/openFailed", ""});
+        ExplainedCause{Cause::openFailed, Verdict::repair, "/watch/0/causes/openFailed", {}});
   CHECK(explained(policy, Cause::countersNotLoaded) ==
-        ExplainedCause{Cause::countersNotLoaded, Verdict::alert, "/watch/0/mode", ""});
+        ExplainedCause{Cause::countersNotLoaded, Verdict::alert, "/watch/0/mode", {}});
 }
 
 TEST_CASE("rules that can never apply are flagged with the reason") {
   Policy policy = repairing();
   policy.watch[0].causes = {{"clusterNode", Mode::repair},
-                            {"unknown", Mode::alert},
                             {"libraryMissing", Mode::repair},
                             {"openFailed", Mode::repair},
                             {"countersNotLoaded", Mode::alert}};
-  CHECK(explained(policy, Cause::clusterNode).neverApplies == "this cause is always an alert");
-  CHECK(explained(policy, Cause::unknown).neverApplies ==
-        "it would be an alert without the rule too");
-  CHECK(explained(policy, Cause::libraryMissing).neverApplies ==
+  CHECK(explained(policy, Cause::clusterNode).remark.neverApplies ==
+        "this cause is always an alert");
+  CHECK(explained(policy, Cause::libraryMissing).remark.neverApplies ==
         "there is no trustedCopy to restore from");
-  CHECK(explained(policy, Cause::openFailed).neverApplies ==
+  CHECK(explained(policy, Cause::openFailed).remark.neverApplies ==
         "the mode is the same without the rule");
-  CHECK(explained(policy, Cause::countersNotLoaded).neverApplies.empty());
+  CHECK(explained(policy, Cause::countersNotLoaded).remark.neverApplies.empty());
 }
 
 TEST_CASE("rules for causes that this policy never looks for are flagged") {
   Policy policy = repairing();
   policy.watch[0].causes = {{"libraryWrongVersion", Mode::alert},
                             {"libraryDiffersFromTrustedCopy", Mode::alert}};
-  CHECK(explained(policy, Cause::libraryWrongVersion).neverApplies ==
+  CHECK(explained(policy, Cause::libraryWrongVersion).remark.neverApplies ==
         "without versions it is never found");
-  CHECK(explained(policy, Cause::libraryDiffersFromTrustedCopy).neverApplies ==
+  CHECK(explained(policy, Cause::libraryDiffersFromTrustedCopy).remark.neverApplies ==
         "without a trustedCopy it is never found");
   policy.watch[0].versions = {"5.5.1960.3"};
   policy.watch[0].trustedCopy = "D:\\Recovery\\imsperf.dll";
-  CHECK(explained(policy, Cause::libraryWrongVersion).neverApplies.empty());
-  CHECK(explained(policy, Cause::libraryDiffersFromTrustedCopy).neverApplies.empty());
+  CHECK(explained(policy, Cause::libraryWrongVersion).remark.neverApplies.empty());
+  CHECK(explained(policy, Cause::libraryDiffersFromTrustedCopy).remark.neverApplies.empty());
 }
 
 TEST_CASE("a watch's mode that changes nothing is flagged") {
   Policy policy = repairing();
-  CHECK(explainPolicy(policy).at(0).neverApplies.empty());
+  CHECK(explainPolicy(policy).at(0).remark.neverApplies.empty());
   policy.watch[0].mode = Mode::repair;
-  CHECK(explainPolicy(policy).at(0).neverApplies == "the policy's mode is the same");
+  CHECK(explainPolicy(policy).at(0).remark.neverApplies == "the policy's mode is the same");
   policy.watch[0].mode = Mode::alert;
-  CHECK(explainPolicy(policy).at(0).neverApplies.empty());
+  CHECK(explainPolicy(policy).at(0).remark.neverApplies.empty());
   for (const CauseRow& row : causesTable())
     policy.watch[0].causes.emplace(row.code, Mode::repair);
-  CHECK(explainPolicy(policy).at(0).neverApplies ==
-        "every cause that can be repaired has its own rule");
+  CHECK(explainPolicy(policy).at(0).remark.neverApplies == "every cause has its own rule");
+}
+
+TEST_CASE("a rule for a cause that is always an alert changes the word of the decision") {
+  Policy policy = builtInPolicy();
+  policy.watch[0].causes = {{"clusterNode", Mode::repair}, {"libraryMissing", Mode::repair}};
+  CHECK(explained(policy, Cause::clusterNode) ==
+        ExplainedCause{Cause::clusterNode,
+                       Verdict::notRepairable,
+                       "/watch/0/causes/clusterNode",
+                       {"", "this cause is always an alert"}});
+  CHECK(explained(policy, Cause::libraryMissing).remark.neverApplies.empty());
+  CHECK(explained(policy, Cause::libraryMissing).remark.onlyTheWord ==
+        "there is no trustedCopy to restore from");
+  policy = repairing();
+  policy.watch[0].causes = {{"unknown", Mode::alert}};
+  CHECK(explained(policy, Cause::unknown) == ExplainedCause{Cause::unknown,
+                                                            Verdict::policyAlert,
+                                                            "/watch/0/causes/unknown",
+                                                            {"", "this cause is always an alert"}});
+}
+
+TEST_CASE("a watch's mode can change the word where it changes no repair") {
+  Policy policy = repairing();
+  policy.watch[0].mode = Mode::alert;
+  for (const CauseRow& row : causesTable()) {
+    if (row.cure == Cure::repair)
+      policy.watch[0].causes.emplace(row.code, Mode::repair);
+  }
+  const ExplainedWatch watch = explainPolicy(policy).at(0);
+  CHECK(watch.remark.neverApplies.empty());
+  CHECK(watch.remark.onlyTheWord == "every cause that can be repaired has its own rule");
+  CHECK(explanationText({watch}, "p", {})
+            .find("  its own mode cannot make it a repair, changes only the word in 200 and 204: "
+                  "every cause that can be repaired has its own rule\n") != std::string::npos);
+}
+
+TEST_CASE("without the rules that are said to be dead everything is decided the same") {
+  const auto mode = [](int digit) {
+    return digit == 0 ? std::nullopt : std::optional(digit == 1 ? Mode::alert : Mode::repair);
+  };
+  // Each mode of: policy, watch, then a curable cause, all others of them, all that are no repair.
+  for (int number = 0; number < 2 * 3 * 3 * 3 * 3; ++number) {
+    CAPTURE(number);
+    Policy policy = number % 2 == 0 ? builtInPolicy() : repairing();
+    WatchPolicy& watch = policy.watch[0];
+    watch.mode = mode(number / 2 % 3);
+    for (const CauseRow& row : causesTable()) {
+      const int divisor = row.cause == Cause::openFailed ? 6 : row.cure == Cure::repair ? 18 : 54;
+      if (const auto rule = mode(number / divisor % 3))
+        watch.causes.emplace(row.code, *rule);
+    }
+    const ExplainedWatch before = explainPolicy(policy).at(0);
+    if (!before.remark.neverApplies.empty())
+      watch.mode.reset();
+    for (const ExplainedCause& cause : before.causes) {
+      if (!cause.remark.neverApplies.empty())
+        watch.causes.erase(std::string(toString(cause.cause)));
+    }
+    const ExplainedWatch after = explainPolicy(policy).at(0);
+    for (std::size_t i = 0; i < before.causes.size(); ++i) {
+      CAPTURE(toString(before.causes[i].cause));
+      if (before.causes[i].cause != Cause::libraryWrongVersion &&
+          before.causes[i].cause != Cause::libraryDiffersFromTrustedCopy)  // never found here
+        CHECK(after.causes[i].verdict == before.causes[i].verdict);
+    }
+  }
 }
 
 TEST_CASE("a watch's mode and its causes' rules are not each dead because of the other") {
@@ -127,8 +190,8 @@ TEST_CASE("a watch's mode and its causes' rules are not each dead because of the
       policy.watch[0].causes.emplace(row.code, Mode::repair);
   }
   const ExplainedWatch watch = explainPolicy(policy).at(0);
-  CHECK(watch.neverApplies.empty());
-  CHECK(explained(policy, Cause::openFailed).neverApplies ==
+  CHECK(watch.remark.neverApplies.empty());
+  CHECK(explained(policy, Cause::openFailed).remark.neverApplies ==
         "the mode is the same without the rule");
 }
 
@@ -153,7 +216,7 @@ TEST_CASE("the explanation is printed for people and for programs, with the line
   CHECK(document["watches"][0]["counterService"] == "MSExchangeIMC");
   CHECK(document["watches"][0]["causes"][2] == nlohmann::json::parse(R"({
     "cause": "clusterNode", "decision": "notRepairable", "rule": "/watch/0/causes/clusterNode",
-    "line": 5, "neverApplies": "this cause is always an alert" })"));
+    "line": 5, "neverApplies": "this cause is always an alert", "onlyTheWord": "" })"));
 }
 
 TEST_CASE("a rule that the file does not have is explained as the default") {

@@ -5,10 +5,13 @@
 //   flood            writes for ever
 //   oem              writes the bytes 0x84 0x94 0x81
 //   parent PIDFILE   starts a hanging child of its own, notes its process id, ends
-//   service          a service that takes a second to start, takes no control until then, and ends within it
-//   readable HANDLE  exit 0 where this handle value is a file or pipe in this process, else 1
+//   security         prints who may touch the pipe that is its output
+//   service          a service that takes a second to start, takes no control until then, and ends
+//   within it readable HANDLE  exit 0 where this handle value is a file or pipe in this process,
+//   else 1
 #include "service/win32/handles.h"
 #include "service/win32/text.h"
+#include "tests/service/fixture.h"
 
 #include <string>
 
@@ -82,6 +85,8 @@ int wmain(int argc, wchar_t** argv) {
     for (const std::string block(4096, 'x');;) {
       print(block);
     }
+  } else if (verb == L"security") {
+    print(imshealth::test::securityOf(GetStdHandle(STD_OUTPUT_HANDLE)));
   } else if (verb == L"oem") {
     print("\x84\x94\x81");
   } else if (verb == L"parent") {

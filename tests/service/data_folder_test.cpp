@@ -7,6 +7,18 @@
 
 using namespace imshealth;
 
+namespace {
+
+/// Of a file's access list Wine keeps what its owner, here the account of the test, and what
+/// Everyone may do. That it is the whole list that was meant: access_test.cpp.
+std::string nobodyElse() {
+  const std::string account = processAccountSid();
+  return "owner " + account + "\ntype 0 flags 3 mask 1f01ff S-1-5-18\n" +
+         "type 0 flags 3 mask 1f01ff " + account + "\n";
+}
+
+}  // namespace
+
 TEST_CASE(
     "every way to the common application data leads somewhere, the first that answers counts") {
   const auto lookups = commonFolderLookups();
@@ -30,6 +42,19 @@ TEST_CASE("the data folder is made, and made again without harm") {
   CHECK(*readWholeFile(folder.policyFile(), 10) == "{}");
   CHECK(writeWholeFile(folder.logFile(), "").has_value());
   CHECK(writeWholeFile(folder.backup() + "\\x", "").has_value());
+}
+
+TEST_CASE("nobody but SYSTEM and Administrators can open the data folder, new or taken over") {
+  const DataFolder made{test::newFolder() + "\\ImsHealth"};
+  REQUIRE(makeDataFolder(made).has_value());
+  CHECK(test::securityOf(made.root) == nobodyElse());
+
+  // Below a folder from which it has nothing to inherit: Wine adds that to a list that it is given.
+  const DataFolder found{made.root + "\\ImsHealth"};
+  REQUIRE(CreateDirectoryW(toWide(found.root).c_str(), nullptr));
+  REQUIRE(test::securityOf(found.root) != nobodyElse());
+  REQUIRE(makeDataFolder(found).has_value());
+  CHECK(test::securityOf(found.root) == nobodyElse());
 }
 
 TEST_CASE("a data folder that only administrators could write is taken over as it is") {

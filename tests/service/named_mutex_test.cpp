@@ -1,13 +1,10 @@
 #include "service/win32/named_mutex.h"
 
-#include "service/win32/access.h"
-#include "service/win32/sid_text.h"
+#include "tests/service/fixture.h"
 
 #include <catch2/catch.hpp>
 
-#include <cstdint>
 #include <thread>
-#include <vector>
 
 using namespace imshealth;
 
@@ -19,28 +16,6 @@ constexpr wchar_t name[] = L"ImsHealthTest";
 template <class Action>
 void elsewhere(Action action) {
   std::thread(action).join();
-}
-
-struct Security {
-  std::vector<std::uint64_t> block = std::vector<std::uint64_t>(128);
-  PSID owner = nullptr;
-  PACL acl = nullptr;
-};
-
-Security securityOf(const wchar_t* mutex) {
-  Security security;
-  const UniqueHandle handle(OpenMutexW(READ_CONTROL, FALSE, mutex));
-  REQUIRE(handle);
-  DWORD size = 1024;
-  BOOL present = FALSE;
-  BOOL defaulted = FALSE;
-  REQUIRE(GetKernelObjectSecurity(handle.get(),
-                                  OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
-                                  security.block.data(), size, &size));
-  REQUIRE(GetSecurityDescriptorOwner(security.block.data(), &security.owner, &defaulted));
-  REQUIRE(GetSecurityDescriptorDacl(security.block.data(), &present, &security.acl, &defaulted));
-  REQUIRE(present);
-  return security;
 }
 
 }  // namespace
@@ -67,16 +42,8 @@ TEST_CASE("one holder at a time, over all sessions; its end sets it free") {
 TEST_CASE("its access list has SYSTEM and Administrators, and nobody else") {
   NamedMutex mine(name);
   REQUIRE(mine.acquire(0).has_value());
-  const Security security = securityOf(L"Global\\ImsHealthTest");
-  CHECK(sidText(security.owner) == "S-1-5-32-544");
-  REQUIRE(security.acl != nullptr);
-  std::vector<std::string> allowed;
-  for (DWORD i = 0; i < security.acl->AceCount; ++i) {
-    void* entry = nullptr;
-    REQUIRE(GetAce(security.acl, i, &entry));
-    allowed.push_back(sidText(&static_cast<ACCESS_ALLOWED_ACE*>(entry)->SidStart));
-  }
-  CHECK(allowed == std::vector<std::string>{"S-1-5-18", "S-1-5-32-544"});
+  const UniqueHandle handle(OpenMutexW(READ_CONTROL, FALSE, L"Global\\ImsHealthTest"));
+  CHECK(test::securityOf(handle.get()) == test::administratorsOnly);
 }
 
 TEST_CASE("a mutex of this name that another user made is no lock of ours, and that is said") {

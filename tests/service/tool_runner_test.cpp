@@ -60,6 +60,11 @@ TEST_CASE("a tool runs with its arguments") {
     REQUIRE(result.has_value());
     CHECK(result->output == oemToUtf8("\x84\x94\x81"));
   }
+  SECTION("its output goes through a pipe that only SYSTEM and Administrators can open") {
+    const auto result = world.run({"security"});
+    REQUIRE(result.has_value());
+    CHECK(result->output == test::administratorsOnly);
+  }
   SECTION("one that hangs is ended at the deadline") {
     const auto begin = std::chrono::steady_clock::now();
     const auto result = world.run({"hang"}, 300ms);

@@ -18,6 +18,16 @@ DWORD APIENTRY OpenWellInSystemDirectory(LPWSTR) {
   GetSystemDirectoryW(system, MAX_PATH);
   return lstrcmpiW(here, system) == 0 ? ERROR_SUCCESS : ERROR_CURRENT_DIRECTORY;
 }
+/// Refuses where the handle that the environment names is a signalled object in this process.
+DWORD APIENTRY OpenWellWithoutHandle(LPWSTR) {
+  wchar_t value[32] = {};
+  if (GetEnvironmentVariableW(L"IMSHEALTH_TEST_HANDLE", value, 32) == 0) {
+    return ERROR_ENVVAR_NOT_FOUND;
+  }
+  const auto handle =
+      reinterpret_cast<HANDLE>(static_cast<ULONG_PTR>(_wcstoui64(value, nullptr, 10)));
+  return WaitForSingleObject(handle, 0) == WAIT_OBJECT_0 ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS;
+}
 DWORD APIENTRY OpenHangs(LPWSTR) {
   Sleep(INFINITE);
   return ERROR_SUCCESS;

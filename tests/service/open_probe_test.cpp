@@ -34,6 +34,20 @@ TEST_CASE("the child starts in the system directory, wherever its parent works")
   CHECK(probe("OpenWellInSystemDirectory").outcome == ProbeOutcome::ok);
 }
 
+TEST_CASE("the library finds no handle of the parent but the two that the probe is given") {
+  // Inheritable, as the end of a pipe is that another child is just being given.
+  SECURITY_ATTRIBUTES inheritable{sizeof inheritable, nullptr, TRUE};
+  const UniqueHandle event(CreateEventW(&inheritable, TRUE, TRUE, nullptr));
+  REQUIRE(WaitForSingleObject(event.get(), 0) == WAIT_OBJECT_0);
+  constexpr const wchar_t* variable = L"IMSHEALTH_TEST_HANDLE";
+  const auto value = std::to_wstring(reinterpret_cast<ULONG_PTR>(event.get()));
+  SetEnvironmentVariableW(variable, value.c_str());
+  const ProbeResult result = probe("OpenWellWithoutHandle");
+  SetEnvironmentVariableW(variable, nullptr);
+  CAPTURE(result.status.value_or(0));
+  CHECK(result.outcome == ProbeOutcome::ok);
+}
+
 TEST_CASE("what Open returns is told") {
   const ProbeResult result = probe("OpenRefuses");
   CHECK(result.outcome == ProbeOutcome::failed);

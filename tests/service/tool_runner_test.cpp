@@ -88,9 +88,11 @@ TEST_CASE("a tool runs with its arguments") {
     }
   }
   SECTION("handles of the parent are not inherited") {
-    // Signalled, so that a wait on it in the child would succeed; not inheritable, as all of ours
-    // are.
-    const UniqueHandle event(CreateEventW(nullptr, TRUE, TRUE, nullptr));
+    // Signalled, so that a wait on it in the child would succeed. Where the list of handles keeps
+    // it out it may be inheritable; where there is none nothing could, and ours are not.
+    SECURITY_ATTRIBUTES inheritable{sizeof inheritable, nullptr, nt4 ? FALSE : TRUE};
+    const UniqueHandle event(CreateEventW(&inheritable, TRUE, TRUE, nullptr));
+    REQUIRE(WaitForSingleObject(event.get(), 0) == WAIT_OBJECT_0);
     const auto result =
         world.run({"readable", std::to_string(reinterpret_cast<ULONG_PTR>(event.get()))});
     REQUIRE(result.has_value());

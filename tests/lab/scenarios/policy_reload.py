@@ -84,12 +84,15 @@ class PolicyReload(Scenario):
 
     def test_control_of_the_service_manager(self):
         lab, started = self.running("alert")
-        lab.write_policy(policy("repair"))
-        lab.control(PARAMCHANGE)
-        self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
+        self.assert_taken_over(self.assert_judged_at_once(lab, started, policy("repair")), "repair")
+        begun = lab.last_record()
+        lab.write_policy(policy("alert"))
+        self.wait_until(lambda: lab.alerts(begun)[-1:] and lab.alerts(begun)[-1].strings[1] == "alert",
+                        "the watch sees the end of it")
+        begun = lab.last_record()
         lab.control(PARAMCHANGE)  # nothing has changed: nothing is said
         lab.stop()
-        self.assertEqual(self.said(lab, started), [102, 101])
+        self.assertEqual([each.code for each in lab.alerts(begun)], [101])
 
     def test_bad_file_is_refused_and_the_last_good_one_stays(self):
         lab, started = self.running("repair")

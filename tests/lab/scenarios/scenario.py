@@ -1,7 +1,10 @@
 """What the scenarios share. Each file is run as `python3 FILE x64|x86` and has prefixes of its own."""
 
+import itertools
+import json
 import pathlib
 import sys
+import threading
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import exchange  # noqa: E402
-from lab import Lab  # noqa: E402
+from lab import PARAMCHANGE, Lab  # noqa: E402
 
 ARCH = next((word for word in sys.argv[1:] if word in ("x64", "x86")), "x64")
 SERVICE = "MSExchangeIMC"
@@ -25,6 +28,41 @@ def policy(mode="repair", api="auto", **more):
     return {"schemaVersion": 1, "mode": mode, "watch": [watch],
             "limits": {"commandTimeout": "60s", "probeTimeout": "10s"} | more.pop("limits", {}),
             "verify": {"watchFor": "1s"}, "eventLog": {"api": api, "lookBack": "24h"}} | more
+
+
+class Writing:
+    """Somebody writes the policy whole, each tenth of a second and never twice the same: `with Writing(lab, policy)`. The
+    folder watch waits for the end of it, if no `gap` gets so long that it is taken for the end."""
+
+    # The watch takes half a second for the end, and looks for no longer than ten.
+    GAP, LONGEST = 0.4, 9
+
+    def __init__(self, lab, contents):
+        self.lab, self.text = lab, json.dumps(contents).encode("utf-8")
+        self.gap = 0.0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._write)
+
+    def __enter__(self):
+        self.begun = time.monotonic()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._thread.join()
+
+    def _write(self):
+        last = self.begun
+        for count in itertools.count():
+            self.lab.write_policy(self.text + b"\n" * count)
+            now = time.monotonic()
+            self.gap, last = max(self.gap, now - last), now
+            if self._end.wait(0.1):
+                break
+
+    def seconds(self):
+        return time.monotonic() - self.begun
 
 
 class Scenario(unittest.TestCase):
@@ -43,6 +81,21 @@ class Scenario(unittest.TestCase):
             if time.monotonic() > deadline:
                 self.fail(f"not within {timeout} s: {what}")
             time.sleep(0.05)
+
+    def assert_judged_at_once(self, lab, after, contents):
+        """PARAMCHANGE has the file judged while it is still being written (config/README.md); the event 102."""
+        with Writing(lab, contents) as writing:
+            time.sleep(0.5)  # the watch has looked
+            lab.control(PARAMCHANGE)
+            asked = writing.seconds()
+            taken = lab.wait_for_alert(102, after=after.number)
+            seconds = writing.seconds()
+        self.assertEqual(taken.strings[1], contents["mode"])
+        if writing.gap < Writing.GAP and asked < Writing.LONGEST - 3:
+            self.assertLess(seconds, Writing.LONGEST, "the watch alone has judged it")
+        else:
+            print(f"a pause of {writing.gap:.1f} s, asked after {asked:.1f} s: not judged", file=sys.stderr)
+        return taken
 
     def side_by_side(self, play, *cases):
         """Plays it with each case, all at the same time: most of the time is waiting."""

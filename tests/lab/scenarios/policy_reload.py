@@ -5,7 +5,7 @@ import json
 import os
 import time
 
-from scenario import Scenario, main, policy
+from scenario import Scenario, Writing, main, policy
 
 from lab import PARAMCHANGE
 
@@ -69,17 +69,22 @@ class PolicyReload(Scenario):
         """Somebody writes for two seconds: none of it is refused, only the end is taken over."""
         lab, started = self.running("alert")
         whole = self.bytes_of(policy("repair"))
-        begun = time.monotonic()
+        begun = last = time.monotonic()
+        gap = 0.0
         with open(lab.data / "policy.json", "r+b", buffering=0) as file:
             for count in itertools.count():
                 os.pwrite(file.fileno(), b"%08d" % count, 0)
-                os.fsync(file.fileno())
-                if time.monotonic() - begun > 2:
+                now = time.monotonic()
+                gap, last = max(gap, now - last), now
+                if now - begun > 2:
                     break
+                time.sleep(0.01)
             os.pwrite(file.fileno(), whole, 0)
             file.truncate(len(whole))
+        gap = max(gap, time.monotonic() - last)
         self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
-        self.assertEqual(self.said(lab, started), [102])
+        if gap < Writing.GAP:
+            self.assertEqual(self.said(lab, started), [102])
         lab.stop()
 
     def test_control_of_the_service_manager(self):
@@ -168,9 +173,11 @@ class PolicyReload(Scenario):
 
     def test_twenty_times_in_two_seconds_ends_on_the_last(self):
         lab, started = self.running("alert")
-        begun = time.monotonic()
+        begun = last = time.monotonic()
+        gap = 0.0
         for count in range(1, 21):
             lab.write_policy(policy("alert" if count % 2 else "repair", limits={"attempts": count}))
+            gap, last = max(gap, time.monotonic() - last), time.monotonic()
             time.sleep(max(0.0, begun + count / 10 - time.monotonic()))  # the rhythm of the writer
         lab.control(PARAMCHANGE)
         self.assert_in_force(lab, "repair")
@@ -179,7 +186,8 @@ class PolicyReload(Scenario):
         said = self.said(lab, started)
         self.assertNotIn(110, said)
         taken = [each for each in lab.alerts(started.number) if each.code == 102]
-        self.assertIn(len(taken), range(1, 5), said)
+        if gap < Writing.GAP:  # a longer pause may be taken for the end
+            self.assertIn(len(taken), range(1, 5), said)
         self.assert_taken_over(taken[-1], "repair")
         self.assertEqual(lab.service_state()["exitCode"], 0)
 
@@ -192,7 +200,6 @@ class PolicyReload(Scenario):
         with open(lab.data / "policy.json", "r+b") as file:
             file.write(contents)
             file.truncate()
-            os.fsync(file.fileno())
 
     @staticmethod
     def said(lab, after):

@@ -28,10 +28,12 @@ int failed(const char* what) {
 
 void print(const SERVICE_STATUS_PROCESS& status) {
   std::printf(
-      "{\"state\":%lu,\"pid\":%lu,\"accepted\":%lu,\"exitCode\":%lu,\"specificExitCode\":%lu,"
+      "{\"at\":%lu,\"state\":%lu,\"pid\":%lu,\"accepted\":%lu,\"exitCode\":%lu,"
+      "\"specificExitCode\":%lu,"
       "\"checkPoint\":%lu,\"waitHint\":%lu}\n",
-      status.dwCurrentState, status.dwProcessId, status.dwControlsAccepted, status.dwWin32ExitCode,
-      status.dwServiceSpecificExitCode, status.dwCheckPoint, status.dwWaitHint);
+      GetTickCount(), status.dwCurrentState, status.dwProcessId, status.dwControlsAccepted,
+      status.dwWin32ExitCode, status.dwServiceSpecificExitCode, status.dwCheckPoint,
+      status.dwWaitHint);
 }
 
 bool query(SC_HANDLE service, SERVICE_STATUS_PROCESS& status) {

@@ -113,6 +113,13 @@ int play(const Scenario& scenario) {
   const auto ids = server->alertIds();
   const auto said201 = std::ranges::count(ids, 201);
   REQUIRE((said201 == 0 || std::ranges::count(ids, 202) + std::ranges::count(ids, 203) > 0));
+  const auto end = std::find_if(server->alerts.rbegin(), server->alerts.rend(),
+                                [](const Alert& alert) { return alert.id == 202 || alert.id == 203; });
+  if (end != server->alerts.rend() && end->id == 202) {
+    REQUIRE(isWhole(*server));
+  } else if (end != server->alerts.rend() && end->strings[3] == "yes") {
+    REQUIRE(after == before);
+  }
   if (const auto limits = state.limits.find(imcKey); limits != state.limits.end()) {
     REQUIRE((limits->second.attempts.empty() || limits->second.lastAttemptEnd));
     REQUIRE((limits->second.attempts.empty() || state.lastRepairs.contains(imcKey)));
@@ -155,6 +162,7 @@ TEST_CASE("Faults on a server whose tools and library misbehave as well") {
     scenario.behaviour.unlodctrExit = oneIn(4) ? 2 : 0;
     scenario.behaviour.openStatus = oneIn(8) ? 1003 : 0;
     scenario.behaviour.failsAgainWhileWatched = oneIn(8);
+    scenario.behaviour.loadPerfSource = !oneIn(8);
     INFO("seeded combination " << i);
     play(scenario);
   }

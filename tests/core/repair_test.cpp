@@ -273,3 +273,63 @@ TEST_CASE(
   program.listen();
   CHECK(server.alertIds() == Ids{200, 201, 202});
 }
+
+TEST_CASE("Tools that do all but log nothing prove nothing where the system has LoadPerf") {
+  SimulatedServer server;
+  server.behaviour.loadPerfSource = false;
+  std::string missing, step;
+  SECTION("1001") {
+    server.breakCounters();
+    missing = "LoadPerf did not log event 1001";
+    step = "unloadCounters";
+  }
+  SECTION("1000, where there was nothing to unload") {
+    server.removeCounters();
+    missing = "LoadPerf did not log event 1000";
+    step = "loadCounters";
+  }
+  SECTION("1000, though 1001 was logged") {
+    server.breakCounters();
+    server.onCall = [&server](const std::string& call) {
+      server.behaviour.loadPerfSource = call.starts_with("run unlodctr");
+    };
+    missing = "LoadPerf did not log event 1000";
+    step = "loadCounters";
+  }
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(last(server, 203).strings[1] == step);
+  CHECK(last(server, 203).strings[2] == missing);
+  CHECK(last(server, 203).strings[3] == "yes");
+  CHECK(server.contents() == before);
+}
+
+TEST_CASE("Without the event source LoadPerf, as on Windows NT 4.0, a repair is proved without it") {
+  SimulatedServer server;
+  server.behaviour.loadPerfSource = server.systemFacts.hasLoadPerfSource = false;
+  SECTION("unloaded and loaded") { server.breakCounters(); }
+  SECTION("loaded") { server.removeCounters(); }
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}
+
+TEST_CASE("What LoadPerf wrote may appear in the log only after its tools have ended") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.loadPerfSource = false;
+  server.onCall = [&server](const std::string& call) {
+    if (call == "probe" && server.lockHeld && !server.toolsRun.empty()) {  // of the verification
+      server.logEvent("LoadPerf", 1001, {imcKey, "Internet Mail Service"});
+      server.logEvent("LoadPerf", 1000, {imcKey, "Internet Mail Service"});
+    }
+  };
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}

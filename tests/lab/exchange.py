@@ -13,6 +13,10 @@ SYSTEM32 = "C:\\windows\\system32"
 RECOVERY = "C:\\exchsrvr\\recovery"
 TRUSTED_COPY = RECOVERY + "\\imsperf.dll"
 TERMINAL_SERVER = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
+# The event source of lodctr and unlodctr, under its name before Vista and since; NT 4.0 has none. 32-bit Wine
+# stands for the systems before Vista.
+LOADPERF = {arch: SERVICES + "\\EventLog\\Application\\" + source
+            for arch, source in (("x86", "LoadPerf"), ("x64", "Microsoft-Windows-LoadPerf"))}
 CLUSTER = "HKEY_LOCAL_MACHINE\\Cluster"
 INDEX_VALUES = ["First Counter", "Last Counter", "First Help", "Last Help"]
 
@@ -87,7 +91,7 @@ def counter_file():
     return ("\r\n".join(lines) + "\r\n").encode("cp1252")
 
 
-def registry():
+def registry(arch):
     """The look-alike's registry: key -> {value: data}."""
     all_ranges = ranges()
     last = max(last for _, last in all_ranges.values())
@@ -96,6 +100,7 @@ def registry():
         PERFLIB: {"Last Counter": last, "Last Help": last + 1, "Base Index": LAST_BASE + 1,
                   "Version": 0x10001},
         PERFLIB + "\\009": {},
+        LOADPERF[arch]: {},
         "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Exchange\\Setup":
             setup | {"AdminDest": BIN, "Build": 1960, "NewestBuild": 2653},
     }
@@ -172,7 +177,7 @@ def heal(lab):
     lay_out(lab)
     lab.settings()
     keys = {CLUSTER: None, SERVICES + "\\ClusSvc": None, TERMINAL_SERVER: {"TSAppCompat": None}}
-    keys |= registry()
+    keys |= registry(lab.arch)
     keys[IMC_PERFORMANCE] = {"Disable Performance Counters": None} | keys[IMC_PERFORMANCE]
     lab.registry(keys)
 
@@ -218,7 +223,7 @@ def counters_disabled(lab):
 
 def service_not_installed(lab):
     """The counters are there, the Internet Mail Service is not (Q163727)."""
-    performance = registry()[IMC_PERFORMANCE]
+    performance = registry(lab.arch)[IMC_PERFORMANCE]
     lab.wine.run("sc", "stop", "MSExchangeIMC", check=False)
     lab.wine.run("sc", "delete", "MSExchangeIMC")
     lab.registry({IMC: None, IMC_PERFORMANCE: performance})

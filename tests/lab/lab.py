@@ -143,7 +143,7 @@ class Lab:
             shutil.copy(self.bin / name, system32 / name)
         (path / "drive_c" / "lab").mkdir()
         exchange.lay_out(maker)
-        maker.registry(exchange.registry())
+        maker.registry(exchange.registry(self.arch))
         maker.wine.run("labevent", "wake")  # makes the event store
         maker.wine.server("-k")
         maker.wine.server("-w")

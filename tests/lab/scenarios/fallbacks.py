@@ -16,6 +16,8 @@ class Fallbacks(Scenario):
     def server_of_1996(self, **options):
         lab = self.server()
         lab.break_("inconsistentCounters")
+        self.order(lab)
+        lab.registry({exchange.LOADPERF[ARCH]: None})
         lab.install(start=False)
         # Without SHGetFolderPath Wine's registry leads to another folder than its shell.
         folder = lab.wine.drive_c("C:\\users\\Public") / "ImsHealth"
@@ -30,6 +32,10 @@ class Fallbacks(Scenario):
         self.assertEqual(started.strings[1:], ["repair", "C:\\users\\Public\\ImsHealth\\policy.json", "classic"])
         return lab
 
+    def order(self, lab, **faults):
+        """NT 4.0 has no event source LoadPerf, so its tools log nothing."""
+        lab.settings(loadperf={"form": "none"}, **faults)
+
     def test_repairs_as_the_article(self):
         lab = self.server_of_1996()
         before = lab.counters()
@@ -40,12 +46,13 @@ class Fallbacks(Scenario):
                                         ("lodctr", ["imcperf.ini"])])
         self.assert_counters_whole(lab)
         self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.assertEqual({each.source for each in lab.store.events()}, {"ImsHealth", "Perflib"})
         lab.stop()
         self.assertEqual(lab.alerts()[-1].code, 101)
 
     def test_a_tool_that_hangs_is_ended_without_a_job_object(self):
         lab = self.server_of_1996(limits={"commandTimeout": "3s"})
-        lab.settings(lodctr={"misbehave": "hang"})
+        self.order(lab, lodctr={"misbehave": "hang"})
         before = lab.counters()
         lab.perflib_event(form="classic", status=1003)
         failed = lab.wait_for_alert(203, timeout=120)

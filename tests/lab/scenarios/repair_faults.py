@@ -53,6 +53,12 @@ class RepairFaults(Scenario):
         lab, before = self.repair(unlodctr={"nothing": 1})
         self.assert_failed_and_undone(lab, before, "unloadCounters")
 
+    def test_the_tools_do_all_and_log_nothing(self):
+        """Where the system has the event source LoadPerf its events are part of the proof."""
+        lab, before = self.repair(loadperf={"form": "none"})
+        self.assert_failed_and_undone(lab, before, "unloadCounters")
+        self.assertIn("LoadPerf did not log event 1001", lab.said(203).strings[2])
+
     def test_lodctr_prints_without_end(self):
         lab, before = self.repair(limits={"commandTimeout": "3s"},
                                   lodctr={"misbehave": "endlessOutput"})

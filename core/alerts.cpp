@@ -65,7 +65,7 @@ std::string sanitise(std::string_view foreign) {
     }
     safe += character;
     ++characters;
-    if (first == '%') {
+    if (first == '%' && !foreign.substr(at).starts_with(' ')) {
       safe += ' ';
     }
   }

@@ -9,6 +9,7 @@ TEST_CASE("Foreign text is made fit for an insertion string") {
   const auto [given, expected] = GENERATE(table<std::string, std::string>({
       {"plain", "plain"},
       {"100 %1 %n%%", "100 % 1 % n% % "},
+      {"100 % 1 % n% % ", "100 % 1 % n% % "},  // twice is as once
       {"a\r\nb\tc", "a b c"},
       {std::string("a\0b\x1b[31m", 8), "ab[31m"},
       {"Gr\xC3\xB6\xC3\x9F" "e", "Gr\xC3\xB6\xC3\x9F" "e"},

@@ -57,7 +57,7 @@ def _copy(source, target):
                 shutil.copy2(path, here / name)
 
 
-def until(condition, what, timeout=60):
+def until(condition, what, timeout=120):
     """Waits until the condition gives something true and returns that."""
     deadline = time.monotonic() + timeout
     while True:
@@ -273,6 +273,12 @@ class Lab:
         shutil.copy(package, self.wine.prefix / "drive_c" / "lab" / "product.msi")
         if policy is not None:
             self.write_policy(policy)
+    def until_tool(self, tool, stage=None):
+        """Waits until the tool has begun, or has come to that stage."""
+        wanted = {"tool": tool} if stage is None else {"of": tool, "stage": stage}
+        until(lambda: any(wanted.items() <= entry.items() for entry in self.journal()),
+              f"{tool} at {stage or 'its start'}")
+
         self.wine.run("msiexec", "/i", "C:\\lab\\product.msi", "/qn", *properties, timeout=180)
         self.patch()
         if start:

@@ -1,7 +1,6 @@
 """Nothing that is still in the log is lost, whether the service or the event log service was away."""
 
-from scenario import APIS, SERVICE, Scenario, SharedServers, main, policy
-from lab import until
+from scenario import APIS, SERVICE, Scenario, SharedServers, main, policy, until
 
 
 class Stopped(SharedServers):

@@ -2,12 +2,11 @@
 show. The next start completes the repair or puts everything back, and says so."""
 
 import contextlib
-import json
 import os
 import pathlib
 import subprocess
 
-from scenario import SERVICE, Scenario, exchange, main, policy
+from scenario import SERVICE, Scenario, exchange, main, policy, until
 
 HANG = {"misbehave": "hang"}
 # moment -> what the tools are ordered to do, and the tool (with its stage) in whose run it is. The tool
@@ -47,18 +46,6 @@ class Kill(Scenario):
         lab.forget_journal()
         return lab.counters()
 
-    def state(self, lab):
-        """The state file as it is now; it is replaced as a whole."""
-        return json.loads((lab.data / "state.json").read_text("utf-8"))["state"]
-
-    def has_come_to(self, lab, tool, stage):
-        for entry in lab.journal():
-            if stage is None and entry.get("tool") == tool:
-                return True
-            if stage is not None and entry.get("of") == tool and entry["stage"] == stage:
-                return True
-        return False
-
     def kill(self, lab):
         """The service and the tool that it waits for, as a power failure would. Wine's SCM does not
         notice, and starts the service again all the same."""
@@ -67,13 +54,12 @@ class Kill(Scenario):
             for pid in lab.processes(program):  # those whose job has not ended them yet
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, 9)
-            self.wait_until(lambda name=program: lab.processes(name) == [], f"{program} has ended")
+            until(lambda name=program: lab.processes(name) == [], f"{program} has ended")
 
     def assert_completed_or_undone(self, lab, before, after):
         """By alert 202 or 203, and by the counters themselves."""
-        end = self.wait_until(
-            lambda: next((each for each in lab.alerts(after) if each.code in (202, 203)), None),
-            "the repair is taken up after the restart")
+        end = until(lambda: next((each for each in lab.alerts(after) if each.code in (202, 203)), None),
+                    "the repair is taken up after the restart")
         self.assertEqual(end.strings[0], SERVICE)
         if end.code == 203:
             self.assertEqual(end.strings[3], "yes", end.strings)
@@ -81,7 +67,7 @@ class Kill(Scenario):
         else:
             self.assert_counters_whole(lab)
         self.assert_neighbours_untouched(before, lab.counters(), lab)
-        self.wait_until(lambda: self.state(lab)["journal"] is None, "the journal is closed")
+        until(lambda: lab.saved_state()["journal"] is None, "the journal is closed")
         return end.code
 
     def test_at_each_moment_of_the_tools(self):
@@ -93,8 +79,8 @@ class Kill(Scenario):
             with self.subTest(moment=moment):
                 before = self.broken_server(lab, faults)
                 lab.perflib_event(form="classic", status=1003)
-                self.wait_until(lambda t=tool, s=stage: self.has_come_to(lab, t, s), moment)
-                self.assertEqual(self.state(lab)["journal"]["counterService"], SERVICE)
+                lab.until_tool(tool, stage)
+                self.assertEqual(lab.saved_state()["journal"]["counterService"], SERVICE)
                 self.kill(lab)
                 lab.settings()
                 killed = lab.last_record()
@@ -111,8 +97,8 @@ class Kill(Scenario):
         lab.install(policy=POLICY | {"verify": {"watchFor": "1h"}})
         lab.wait_for_alert(100)
         lab.perflib_event(form="classic", status=1003)
-        self.wait_until(lambda: (self.state(lab)["journal"] or {}).get("intent") == "verify",
-                        "the repair is verified")
+        until(lambda: (lab.saved_state()["journal"] or {}).get("intent") == "verify",
+              "the repair is verified")
         self.kill(lab)
         lab.write_policy(POLICY)
         killed = lab.last_record()
@@ -127,15 +113,15 @@ class Kill(Scenario):
         lab.install(policy=POLICY)
         lab.wait_for_alert(100)
         lab.perflib_event(form="classic", status=1003)
-        self.wait_until(lambda: self.has_come_to(lab, "unlodctr", "totals"), "unlodctr works")
+        lab.until_tool("unlodctr", "totals")
         texts = lab.wine.drive_c(exchange.SYSTEM32) / "perfh009.dat"
         holder = lab.wine.start("cmd", "/c", "labsc stay >> C:\\windows\\system32\\perfh009.dat",
                                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        self.wait_until(lambda: is_open(texts), "the other program has the texts open")
+        until(lambda: is_open(texts), "the other program has the texts open")
         for pid in lab.processes("unlodctr.exe"):
             os.kill(pid, 9)
-        self.wait_until(lambda: (self.state(lab)["journal"] or {}).get("rollingBack"),
-                        "the repair is rolled back")
+        until(lambda: (lab.saved_state()["journal"] or {}).get("rollingBack"),
+              "the repair is rolled back")
         self.kill(lab)
         holder.stdin.close()
         holder.wait(60)

@@ -5,7 +5,7 @@ import json
 import os
 import time
 
-from scenario import Scenario, Writing, main, policy
+from scenario import Scenario, Writing, main, policy, until
 
 from lab import PARAMCHANGE
 
@@ -92,8 +92,8 @@ class PolicyReload(Scenario):
         self.assert_taken_over(self.assert_judged_at_once(lab, started, policy("repair")), "repair")
         begun = lab.last_record()
         lab.write_policy(policy("alert"))
-        self.wait_until(lambda: lab.alerts(begun)[-1:] and lab.alerts(begun)[-1].strings[1] == "alert",
-                        "the watch sees the end of it")
+        until(lambda: lab.alerts(begun)[-1:] and lab.alerts(begun)[-1].strings[1] == "alert",
+              "the watch sees the end of it")
         begun = lab.last_record()
         lab.control(PARAMCHANGE)  # nothing has changed: nothing is said
         lab.stop()

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from scenario import SERVICE, Scenario, exchange, main, policy
+from scenario import SERVICE, Scenario, exchange, main, policy, until
 
 NUMBER, TEXT, BOOL = int, str, bool
 
@@ -269,7 +269,7 @@ class Contract(Scenario):
         lab = self.installed("repair", "inconsistentCounters", limits={"commandTimeout": "1h"})
         lab.settings(regsvr32={"misbehave": "hang"})
         first = lab.wine.start(lab.program, "repair", stdout=subprocess.DEVNULL)
-        self.wait_until(lambda: lab.tool_runs(), "the first one works")
+        lab.until_tool("regsvr32")
         code, _ = lab.imshealth("repair")
         self.assertEqual(code, 1)
         self.assertEqual(len([run for run in lab.tool_runs() if run[0] == "regsvr32"]), 1)
@@ -294,7 +294,7 @@ class Contract(Scenario):
         output = lab.wine.prefix / "repair.json"
         with open(output, "wb") as stream:
             running = lab.wine.start(lab.program, "repair", "--json", stdout=stream)
-            self.wait_until(lambda: lab.tool_runs(), "the first one works")
+            lab.until_tool("regsvr32")
             for pid in lab.processes("imshealth.exe"):
                 os.kill(pid, signal.SIGINT)  # Wine makes Ctrl-C of it
             self.assertEqual(running.wait(60), 1)
@@ -312,12 +312,12 @@ class Contract(Scenario):
         lab.wait_for_alert(100)
         lab.perflib_event(form="classic", status=1003)
         lab.wait_for_alert(200)
-        status = self.wait_until(lambda: self.open_incident(lab), "the incident is in the state file")
+        status = until(lambda: self.open_incident(lab), "the incident is in the state file")
         self.assertTrue(status["running"])
         self.assertEqual(status["incidents"][0]["cause"], "countersInconsistent")
         # The command line repairs beside the service, which learns of it.
         self.assertEqual(self.repair(lab, "--force", code=0)["result"], "repaired")
-        self.wait_until(lambda: lab.imshealth("status")[0] == 0, "the incident has ended")
+        until(lambda: lab.imshealth("status")[0] == 0, "the incident has ended")
         lab.stop()
 
     def open_incident(self, lab):

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import exchange  # noqa: E402
-from lab import PARAMCHANGE, Lab  # noqa: E402
+from lab import PARAMCHANGE, Lab, until  # noqa: E402
 
 ARCH = next((word for word in sys.argv[1:] if word in ("x64", "x86")), "x64")
 SERVICE = "MSExchangeIMC"
@@ -70,17 +70,6 @@ class Scenario(unittest.TestCase):
         """A fresh server of the lab for this test."""
         words = [type(self).__name__, name or self._testMethodName]
         return self.enterContext(Lab(ARCH, "-".join(words).replace("_", "-")))
-
-    def wait_until(self, condition, what, timeout=240):
-        """The first true value of condition()."""
-        deadline = time.monotonic() + timeout
-        while True:
-            value = condition()
-            if value:
-                return value
-            if time.monotonic() > deadline:
-                self.fail(f"not within {timeout} s: {what}")
-            time.sleep(0.05)
 
     def assert_judged_at_once(self, lab, after, contents):
         """PARAMCHANGE has the file judged while it is still being written (config/README.md); the event 102."""

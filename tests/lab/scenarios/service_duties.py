@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 
-from scenario import SERVICE, Scenario, main, policy
+from scenario import SERVICE, Scenario, main, policy, until
 
 import image  # noqa: E402
 from lab import CONTINUE, PAUSE, PAUSED, RUNNING, STAND_IN, STOP, STOPPED  # noqa: E402
@@ -41,16 +41,6 @@ class ServiceDuties(Scenario):
                 self.assertGreater(each["waitHint"], 0, each)
         return points
 
-    def state(self, lab):
-        return json.loads((lab.data / "state.json").read_text("utf-8"))["state"]
-
-    def wait_for_tool(self, lab, tool, timeout=120):
-        """Until the lab's tool has begun."""
-        end = time.monotonic() + timeout
-        while all(run[0] != tool for run in lab.tool_runs()):
-            self.assertLess(time.monotonic(), end, f"{tool} was not started\n{lab.log_tail()}")
-            time.sleep(0.05)
-
     def repair_that_hangs(self, tool):
         lab = self.server()
         lab.break_("inconsistentCounters")
@@ -59,14 +49,8 @@ class ServiceDuties(Scenario):
         lab.install(policy=policy("repair", limits={"coolDown": "10ms"}))
         lab.wait_for_alert(100)
         lab.perflib_event(form="classic", status=1003)
-        self.wait_for_tool(lab, tool)
+        lab.until_tool(tool)
         return lab, before
-
-    def start_after_kill(self, lab):
-        """Wine's SCM sees only when it is asked to start it that the process has gone."""
-        begun = lab.last_record()
-        lab.wine.run("labsc", "start", "ImsHealth")
-        lab.wait_for_alert(100, after=begun)
 
     def typed(self, lab, *words):
         """What a person sees who types this: exit code, standard output and standard error."""
@@ -90,7 +74,7 @@ class ServiceDuties(Scenario):
         lab.install(policy=policy("alert"), start=False)
         begun = lab.last_record()
         seen, _ = self.traced(lab, RUNNING, lambda: lab.wine.run("labsc", "start", "ImsHealth"))
-        self.assertNotEqual(self.state(lab)["cursor"]["api"], "", "the log was read")
+        self.assertNotEqual(lab.saved_state()["cursor"]["api"], "", "the log was read")
         self.assertEqual([alert.code for alert in lab.alerts(begun)], [100])
         self.assertLessEqual({each["state"] for each in seen}, {STOPPED, START_PENDING, RUNNING})
         self.assert_check_points_rise(seen, START_PENDING)
@@ -117,7 +101,7 @@ class ServiceDuties(Scenario):
                 self.assertEqual((seen[-1]["exitCode"], seen[-1]["specificExitCode"]), (0, 0))
                 self.assertEqual(lab.processes(tool + ".exe"), [], "the tool was ended")
                 self.assertEqual(lab.alerts()[-1].code, 101)
-                if self.state(lab)["journal"] is None:
+                if lab.saved_state()["journal"] is None:
                     self.assertTrue(lab.counters() == before, "rolled back before STOPPED")
                 lab.settings()
                 lab.start()
@@ -130,16 +114,13 @@ class ServiceDuties(Scenario):
         for pid in lab.processes("lodctr.exe"):  # a job object ends it where the system has one
             subprocess.run(["kill", "-9", str(pid)], check=False)
         lab.settings()
-        self.start_after_kill(lab)
+        lab.start_again()
         self.assert_put_in_order(lab, before)
         lab.stop()
 
     def assert_put_in_order(self, lab, before):
         """What was interrupted is proved or undone, and the state says that nothing is left to do."""
-        end = time.monotonic() + 120
-        while self.state(lab)["journal"] is not None:
-            self.assertLess(time.monotonic(), end, lab.log_tail())
-            time.sleep(0.2)
+        until(lambda: lab.saved_state()["journal"] is None, "the journal is closed")
         if any(alert.code == 202 for alert in lab.alerts()):
             self.assert_counters_whole(lab)
         else:
@@ -153,7 +134,7 @@ class ServiceDuties(Scenario):
         lab.kill()
         begun = lab.last_record()
         lab.perflib_event(form="classic", status=1003)
-        self.start_after_kill(lab)
+        lab.start_again()
         self.assertEqual(lab.wait_for_alert(200, after=begun).strings[0], SERVICE)
         lab.stop()
 

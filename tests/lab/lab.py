@@ -232,7 +232,7 @@ class Lab:
     # What ran.
 
     def journal(self):
-        """Every tool start, end and stage so far."""
+        """Every tool start, end and stage so far, and every load of a counter library."""
         path = self.wine.prefix / "drive_c" / "lab" / "journal.jsonl"
         if not path.exists():
             return []
@@ -273,6 +273,16 @@ class Lab:
         shutil.copy(package, self.wine.prefix / "drive_c" / "lab" / "product.msi")
         if policy is not None:
             self.write_policy(policy)
+    def until_tool(self, tool, stage=None):
+        """Waits until the tool has begun, or has come to that stage."""
+        wanted = {"tool": tool} if stage is None else {"of": tool, "stage": stage}
+        until(lambda: any(wanted.items() <= entry.items() for entry in self.journal()),
+              f"{tool} at {stage or 'its start'}")
+
+    def libraries_loaded(self):
+        """The counter libraries that any process has loaded, by path in small letters."""
+        return {entry["loaded"].lower() for entry in self.journal() if "loaded" in entry}
+
     def until_tool(self, tool, stage=None):
         """Waits until the tool has begun, or has come to that stage."""
         wanted = {"tool": tool} if stage is None else {"of": tool, "stage": stage}

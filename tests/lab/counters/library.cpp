@@ -2,8 +2,9 @@
 // and DllRegisterServer, which writes the Performance key's Library, Open, Collect and Close. It
 // serves the service its file name belongs to. What goes wrong is ordered in settings.ini, section
 // = the file's name without .dll: open, collect, close, register = hang, crash, stackOverflow,
-// exitProcess, endlessOutput or a Win32 code; dllMain = fail or hang.
+// exitProcess, endlessOutput or a Win32 code; dllMain = fail or hang. The journal has each load.
 #include "tests/lab/eventlog/store.h"
+#include "tests/lab/tools/journal.h"
 
 #include <windows.h>
 #include <winperf.h>
@@ -197,6 +198,7 @@ BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID) {
     return TRUE;
   }
   self = module;
+  lab::recordLoad(modulePath().c_str());
   wchar_t order[16];
   GetPrivateProfileStringW(moduleName().c_str(), L"dllMain", L"", order, 16, lab::settingsFile);
   if (std::wcscmp(order, L"hang") == 0) {

@@ -72,6 +72,11 @@ void recordEnd(const wchar_t* tool, int exitCode) {
              ",\"tick\":" + std::to_string(GetTickCount()) + "}\n");
 }
 
+void recordLoad(const wchar_t* library) {
+  appendLine("{\"loaded\":" + quoted(library) + ",\"pid\":" + std::to_string(GetCurrentProcessId()) +
+             "}\n");
+}
+
 std::wstring fault(const wchar_t* tool, const wchar_t* key) {
   wchar_t text[256];
   GetPrivateProfileStringW(tool, key, L"", text, 256, settingsFile);

@@ -1,4 +1,4 @@
-// The lab's record of every tool start and end, one JSON object per line in C:\lab\journal.jsonl,
+// The lab's record of every tool start and end, and of every load of a counter library, one JSON object per line in C:\lab\journal.jsonl,
 // so that a test can say what ran, in which order, with which arguments and from which folder.
 #pragma once
 
@@ -13,6 +13,7 @@ std::string quoted(std::wstring_view text);  // as a JSON string
 void recordStart(const wchar_t* tool, int argc, wchar_t** argv);
 void recordStage(const wchar_t* tool, const char* name);
 void recordEnd(const wchar_t* tool, int exitCode);
+void recordLoad(const wchar_t* library);
 
 // settings.ini, section = tool: what this run is to do wrong. Empty: nothing.
 std::wstring fault(const wchar_t* tool, const wchar_t* key);

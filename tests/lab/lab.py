@@ -31,6 +31,8 @@ PROOF_OF_HEARING = 900
 STOP, PAUSE, CONTINUE, PARAMCHANGE = 1, 2, 3, 6
 TOOLS = ["lodctr.exe", "unlodctr.exe", "regsvr32.exe", "wevtapi.dll", STAND_IN, "labevent.exe",
          "labsc.exe", "labcounters.exe", "labprobe.exe"]
+# What the product and Wine itself write into the registry while they run.
+OWN_KEYS = ["\\imshealth", "\\servicecurrent"]
 
 os.umask(0o022)
 
@@ -219,6 +221,34 @@ class Lab:
             found[kind] = path.read_bytes() if path.exists() else None
         return found
 
+    def everything(self):
+        """All of the server but what is the product's or the lab's own, for comparing whole (`changes`): files by
+        their path in the prefix, and the registry, as regedit writes it, by its keys."""
+        drive = self.wine.prefix / "drive_c"
+        own = (drive / "lab", self.data)
+        found = {}
+        for folder, names, files in os.walk(drive):
+            here = pathlib.Path(folder)
+            names[:] = [name for name in names if here / name not in own]
+            for name in names + files:
+                path = here / name
+                state = path.lstat()
+                found[str(path.relative_to(drive))] = (
+                    state.st_mode, None if path.is_dir() else (state.st_ino, state.st_size, state.st_mtime_ns))
+        for root in ("HKEY_LOCAL_MACHINE", "HKEY_USERS"):
+            self.wine.run("regedit", "/E", "C:\\lab\\registry.reg", root)
+            text = (drive / "lab" / "registry.reg").read_text("utf-16")
+            for key in text.replace("\r\n", "\n").split("\n\n[")[1:]:
+                name, _, values = key.partition("]\n")
+                if not any(each in name.lower() for each in OWN_KEYS):
+                    found[name] = values.strip("\n")
+        return found
+
+    def changes(self, before):
+        """What is other than it was: sorted names of files and keys."""
+        now = self.everything()
+        return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+
     def index_values(self, service="MSExchangeIMC"):
         """The four index values of a service that are there."""
         values = self.counters()["services"].get(service, {})
@@ -242,6 +272,16 @@ class Lab:
         """Tool starts as (tool, arguments, folder)."""
         return [(entry["tool"], entry["argv"][1:], entry["folder"])
                 for entry in self.journal() if "tool" in entry]
+
+    def until_tool(self, tool, stage=None):
+        """Waits until the tool has begun, or has come to that stage."""
+        wanted = {"tool": tool} if stage is None else {"of": tool, "stage": stage}
+        until(lambda: any(wanted.items() <= entry.items() for entry in self.journal()),
+              f"{tool} at {stage or 'its start'}")
+
+    def libraries_loaded(self):
+        """The counter libraries that any process has loaded, by path in small letters."""
+        return {entry["loaded"].lower() for entry in self.journal() if "loaded" in entry}
 
     def forget_journal(self):
         (self.wine.prefix / "drive_c" / "lab" / "journal.jsonl").unlink(missing_ok=True)
@@ -273,22 +313,6 @@ class Lab:
         shutil.copy(package, self.wine.prefix / "drive_c" / "lab" / "product.msi")
         if policy is not None:
             self.write_policy(policy)
-    def until_tool(self, tool, stage=None):
-        """Waits until the tool has begun, or has come to that stage."""
-        wanted = {"tool": tool} if stage is None else {"of": tool, "stage": stage}
-        until(lambda: any(wanted.items() <= entry.items() for entry in self.journal()),
-              f"{tool} at {stage or 'its start'}")
-
-    def libraries_loaded(self):
-        """The counter libraries that any process has loaded, by path in small letters."""
-        return {entry["loaded"].lower() for entry in self.journal() if "loaded" in entry}
-
-    def until_tool(self, tool, stage=None):
-        """Waits until the tool has begun, or has come to that stage."""
-        wanted = {"tool": tool} if stage is None else {"of": tool, "stage": stage}
-        until(lambda: any(wanted.items() <= entry.items() for entry in self.journal()),
-              f"{tool} at {stage or 'its start'}")
-
         self.wine.run("msiexec", "/i", "C:\\lab\\product.msi", "/qn", *properties, timeout=180)
         self.patch()
         if start:

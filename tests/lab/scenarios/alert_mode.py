@@ -11,7 +11,7 @@ class AlertMode(Scenario):
         started = lab.wait_for_alert(100)
         self.assertEqual(started.strings[1], "alert")
         self.assertEqual(started.strings[3], api)
-        before = lab.counters()
+        before = lab.everything()
 
         lab.perflib_event(form="classic", status=1003)
 
@@ -23,7 +23,7 @@ class AlertMode(Scenario):
         lab.stop()
         self.assertEqual(lab.alerts()[-1].code, 101)
         self.assertEqual(lab.tool_runs(), [])
-        self.assertEqual(lab.counters(), before)
+        self.assertEqual(lab.changes(before), [])
         self.assertEqual([each.code for each in lab.alerts(alert.number)], [101])
 
     def test_classic(self):

@@ -143,6 +143,13 @@ class EveryCause(unittest.TestCase):
                     self.assertEqual(self.lab.processes("imshealth.exe"), [])
         self.assertEqual(self.lab.tool_runs(), [])
 
+    def test_check_changes_nothing_on_the_server(self):
+        exchange.heal(self.lab)
+        self.lab.break_("inconsistentCounters")
+        before = self.lab.everything()
+        self.assertFalse(self.check({})["healthy"])
+        self.assertEqual(self.lab.changes(before), [])
+
     def test_text_files_held_open(self):
         """Another program has perfc009.dat open and shares it with no writer (Q265870)."""
         exchange.heal(self.lab)

@@ -47,7 +47,6 @@ struct Behaviour {
   std::uint32_t regsvr32Exit = 0;
   std::uint32_t unlodctrExit = 0;
   std::uint32_t openStatus = 0;  ///< what Open returns although all is in place
-  ProbeOutcome probe = ProbeOutcome::ok;
   bool loadPerfSource = true;  ///< the tools log; systemFacts has what the system says of the source
   bool failsAgainWhileWatched = false;  ///< a 1008 comes after lodctr
   bool clearedWhileWatched = false;     ///< before that, somebody clears the log

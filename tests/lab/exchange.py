@@ -328,8 +328,6 @@ FAULTS = {
     "openOverflowsStack": _behaves("open", "stackOverflow"),
     "openExits": _behaves("open", "exitProcess"),
     "openPrintsForEver": _behaves("open", "endlessOutput"),
-    "registerFails": _behaves("register", "1"),
-    "registerHangs": _behaves("register", "hang"),
     "counterFileMissing": _without(BIN, "imcperf.ini"),
     "counterFileInvalid": lambda lab: (lab.wine.drive_c(BIN) / "imcperf.ini").write_bytes(
         b"[info]\r\ndrivername=\r\n"),

@@ -1,6 +1,6 @@
 """Tools that lie, fail half-way or hang: the repair is proved or undone, byte for byte."""
 
-from scenario import SERVICE, Scenario, main, policy
+from scenario import SERVICE, Scenario, exchange, main, policy
 
 
 class RepairFaults(Scenario):
@@ -69,21 +69,33 @@ class RepairFaults(Scenario):
         self.assert_failed_and_undone(lab, before, "loadCounters")
 
     def test_regsvr32_fails_and_the_counter_steps_go_on(self):
-        """Performance libraries need not be COM servers: no exit code of it stops the rest."""
-        for code in (3, 4, 5):
+        """Performance libraries need not be COM servers: no exit code of it stops the rest, and where the library
+        has no DllRegisterServer it is not run."""
+        lab = self.server()
+        lab.install(policy=policy("repair", limits={"coolDown": "10ms", "attempts": 10}))
+        lab.wait_for_alert(100)
+        for code, faults in (([3], {"regsvr32": {"exitCode": 3}}), ([5], {"imsperf": {"register": 1}}), ([], {})):
             with self.subTest(code=code):
-                lab = self.server(f"regsvr32-{code}")
+                exchange.heal(lab)
                 lab.break_("inconsistentCounters")
-                lab.settings(regsvr32={"exitCode": code})
-                lab.install(policy=policy("repair"))
-                lab.wait_for_alert(100)
+                if not code:
+                    lab.break_("noRegisterServer")
+                lab.settings(**faults)
+                lab.forget_journal()
+                begun = lab.last_record()
                 lab.perflib_event(form="classic", status=1003)
-                lab.wait_for_alert(202)
+                done = lab.wait_for_alert(202, after=begun)
+                self.assertNotIn("registerLibrary", done.strings[1])
+                self.assertEqual([entry["exitCode"] for entry in lab.journal()
+                                  if entry.get("ended") == "regsvr32"], code)
+                self.assert_article_steps(lab, [("regsvr32", ["/s", exchange.LIBRARY])][:len(code)] +
+                                          [("unlodctr", [SERVICE]), ("lodctr", ["imcperf.ini"])])
                 self.assert_counters_whole(lab)
-                lab.stop()
+        lab.stop()
 
     def test_regsvr32_hangs(self):
-        lab, before = self.repair(limits={"commandTimeout": "3s"}, regsvr32={"misbehave": "hang"})
+        """In DllRegisterServer."""
+        lab, before = self.repair(limits={"commandTimeout": "3s"}, imsperf={"register": "hang"})
         self.assert_failed_and_undone(lab, before, "registerLibrary")
 
 

@@ -1,9 +1,7 @@
 // lodctr: loads the texts and index range of a service's counters, as perflib's loader does it.
 // settings.ini [lodctr]: misbehave; slow = ms at each stage; stopAt = stage; nothing = 1 (ends
 // well, does nothing); fail = code (before anything is written); failAfterTexts = code (texts
-// written, totals not); exitCode = what to end with whatever happened; symbolSearch = current (NT 4
-// SP3 looks for the .h in the current folder only); emptyLanguageBug = 1 (a language of the ini
-// without texts zeroes the totals, NT 4).
+// written, totals not); exitCode = what to end with whatever happened.
 #include "tests/lab/tools/counter_texts.h"
 #include "tests/lab/tools/journal.h"
 #include "tests/lab/tools/loadperf.h"
@@ -69,7 +67,7 @@ DWORD readSymbols(const std::wstring& name, Definition& definition) {
   wchar_t current[MAX_PATH];
   GetCurrentDirectoryW(MAX_PATH, current);
   std::wstring path = std::wstring(current) + L"\\" + name;
-  if (!exists(path) && lab::fault(tool, L"symbolSearch") != L"current") {
+  if (!exists(path)) {
     path = folderOf(definition.ini) + L"\\" + name;
   }
   if (!exists(path)) {
@@ -180,11 +178,8 @@ std::wstring objectList(const Definition& definition, std::uint32_t firstCounter
 DWORD writeRange(const Definition& definition, std::uint32_t firstCounter) {
   const std::wstring key = lab::performanceKey(definition.service);
   const std::uint32_t lastCounter = firstCounter + definition.largestOffset();
-  const bool bug = lab::faultNumber(tool, L"emptyLanguageBug", 0) != 0 &&
-                   std::any_of(definition.languages.begin(), definition.languages.end(),
-                               [&](const auto& each) { return !hasTexts(definition, each); });
-  lab::setNumber(lab::perflibKey, L"Last Counter", bug ? 0 : lastCounter);
-  lab::setNumber(lab::perflibKey, L"Last Help", bug ? 0 : lastCounter + 1);
+  lab::setNumber(lab::perflibKey, L"Last Counter", lastCounter);
+  lab::setNumber(lab::perflibKey, L"Last Help", lastCounter + 1);
   lab::stage(tool, "totals");
   lab::setNumber(key, L"First Counter", firstCounter);
   lab::setNumber(key, L"First Help", firstCounter + 1);

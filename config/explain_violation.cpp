@@ -74,6 +74,37 @@ std::string withArticle(std::string noun) {
   return (vowel ? "an " : "a ") + noun;
 }
 
+/// Where else in the policy this key is right; empty: nowhere.
+std::string homeOf(const std::string& key) {
+  const auto knows = [&](std::string_view pointer) {
+    return std::ranges::count(keysInOrder(pointer), key) > 0;
+  };
+  if (knows(""))
+    return "the outermost object";
+  for (const std::string& section : keysInOrder("")) {
+    const std::string pointer = childPointer("", section);
+    if (knows(pointer))
+      return inQuotes(section);
+    if (knows(pointer + "/0"))
+      return fmt::format("an entry of {}", inQuotes(section));
+  }
+  return knows("/watch/0/causes") ? "\"causes\"" : "";
+}
+
+std::string unknownKey(const std::string& key, const std::vector<std::string>& known) {
+  if (const auto near = nearestWord(key, known))
+    return fmt::format("unknown key {}; did you mean {}?", inQuotes(key), inQuotes(*near));
+  if (const std::string home = homeOf(key); !home.empty())
+    return fmt::format("unknown key {} here; it belongs in {}", inQuotes(key), home);
+  constexpr std::size_t listable = 12;
+  if (known.size() > listable)
+    return fmt::format("unknown key {}", inQuotes(key));
+  std::vector<std::string> names;
+  for (const std::string& name : known)
+    names.push_back(inQuotes(name));
+  return fmt::format("unknown key {}; known here: {}", inQuotes(key), joined(names, " and "));
+}
+
 /// Explains one value against the node of the schema that describes it.
 class Explainer {
  public:
@@ -155,43 +186,12 @@ class Explainer {
     const std::vector<std::string> known = keysInOrder(pointer_);
     for (const auto& member : value_.items()) {
       if (std::ranges::find(known, member.key()) == known.end())
-        say(document_.keys, childPointer(pointer_, member.key()), unknownKey(member.key(), known));
+        say(document_.keys, childPointer(pointer_, member.key()), "");
     }
     for (const json& key : node_.value("required", json::array())) {
       if (!value_.contains(key.get_ref<const std::string&>()))
         say(fmt::format("{} is missing here", shown(key)));
     }
-  }
-
-  static std::string unknownKey(const std::string& key, const std::vector<std::string>& known) {
-    if (const auto near = nearestWord(key, known))
-      return fmt::format("unknown key {}; did you mean {}?", inQuotes(key), inQuotes(*near));
-    if (const std::string home = homeOf(key); !home.empty())
-      return fmt::format("unknown key {} here; it belongs in {}", inQuotes(key), home);
-    constexpr std::size_t listable = 12;
-    if (known.size() > listable)
-      return fmt::format("unknown key {}", inQuotes(key));
-    std::vector<std::string> names;
-    for (const std::string& name : known)
-      names.push_back(inQuotes(name));
-    return fmt::format("unknown key {}; known here: {}", inQuotes(key), joined(names, " and "));
-  }
-
-  /// Where else in the policy this key is right; empty: nowhere.
-  static std::string homeOf(const std::string& key) {
-    const auto knows = [&](std::string_view pointer) {
-      return std::ranges::count(keysInOrder(pointer), key) > 0;
-    };
-    if (knows(""))
-      return "the outermost object";
-    for (const std::string& section : keysInOrder("")) {
-      const std::string pointer = childPointer("", section);
-      if (knows(pointer))
-        return inQuotes(section);
-      if (knows(pointer + "/0"))
-        return fmt::format("an entry of {}", inQuotes(section));
-    }
-    return knows("/watch/0/causes") ? "\"causes\"" : "";
   }
 
   void explainList() {
@@ -203,12 +203,9 @@ class Explainer {
                       node_["maxItems"].dump()));
     if (!node_.value("uniqueItems", false))
       return;
-    for (std::size_t i = 1; i < count; ++i) {
-      const bool repeated =
-          !value_[i].is_structured() &&
-          std::find(value_.begin(), value_.begin() + static_cast<std::ptrdiff_t>(i), value_[i]) !=
-              value_.begin() + static_cast<std::ptrdiff_t>(i);
-      if (repeated)
+    std::set<std::string> before;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!value_[i].is_structured() && !before.insert(value_[i].dump()).second)
         say(document_.values, childPointer(pointer_, std::to_string(i)),
             fmt::format("{} is in this list already", shown(value_[i])));
     }
@@ -275,6 +272,16 @@ std::vector<Diagnostic> explainViolations(const JsoncDocument& document,
     diagnostics.push_back(
         {Severity::error, 1, 1, violations.front().pointer, violations.front().description});
   return diagnostics;
+}
+
+void nameUnknownKeys(std::vector<Diagnostic>& diagnostics) {
+  for (Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.message.empty()) {
+      const std::string_view pointer = diagnostic.pointer;
+      diagnostic.message = unknownKey(pointerTokens(pointer).back(),
+                                      keysInOrder(pointer.substr(0, pointer.rfind('/'))));
+    }
+  }
 }
 
 }  // namespace imshealth

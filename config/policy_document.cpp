@@ -72,6 +72,7 @@ PolicyDocument readPolicyDocument(std::string_view bytes) {
     return diagnostic.severity == Severity::error;
   });
   sortAndBound(document.diagnostics);
+  nameUnknownKeys(document.diagnostics);
   return document;
 }
 

@@ -2,10 +2,14 @@
 
 #include "config/default_policy.h"
 #include "config/effective_policy.h"
+#include "config/jsonc.h"
 #include "config/parse_policy.h"
 #include "tests/config/policy_table.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <ctime>
 
 namespace imshealth::test {
 namespace {
@@ -153,6 +157,31 @@ TEST_CASE("the caret stands right behind characters of several bytes") {
 TEST_CASE("a diagnostic of a file that is no text is shown without a caret's line") {
   CHECK(render({Severity::error, 1, 1, "", "reason"}, "p", "") == "p:1:1: error: reason\n");
   CHECK(render({Severity::warning, 9, 1, "", "reason"}, "p", "{}") == "p:9:1: warning: reason\n");
+}
+
+TEST_CASE("a file full of unknown keys is judged at once: what was meant is said of those shown") {
+  std::string text;
+  for (int watch = 0; watch < 64; ++watch) {
+    text += fmt::format("{}{{\"counterService\":\"S{}\"", watch == 0 ? "" : ",", watch);
+    for (int key = 0; key < 250; ++key)
+      text += fmt::format(",\"colour{}of{}\":1", key, watch);
+    text += "}";
+  }
+  text = "{\"watch\":[" + text + "]}";
+  const std::clock_t begin = std::clock();
+  CHECK(readJsonc(text).complete);
+  const std::clock_t read = std::clock();
+  const PolicyReading reading = parsePolicy(text);
+  const std::clock_t judged = std::clock();
+  REQUIRE(reading.diagnostics.size() == 101);
+  CHECK(reading.diagnostics[0].message ==
+        "unknown key \"colour0of0\"; known here: \"counterService\", \"displayName\", "
+        "\"directory\", \"library\", \"counterFile\", \"versions\", \"trustedCopy\", \"mode\", "
+        "\"procedure\", \"alsoOn\" and \"causes\"");
+  CHECK(reading.diagnostics[99].message.starts_with("unknown key \"colour99of0\"; known here"));
+  CHECK(reading.diagnostics[100].message == "and 15900 more; only the first 100 are listed");
+  // Twice as long on any machine; more than 50 times where each key is explained.
+  CHECK(judged - read < 20 * (read - begin));
 }
 
 TEST_CASE("the places of the values are kept") {

@@ -18,12 +18,18 @@ PolicyReading parsePolicy(std::string_view bytes) {
   return reading;
 }
 
-std::string render(const Diagnostic& diagnostic, std::string_view fileName,
+std::string render(const std::vector<Diagnostic>& diagnostics, std::string_view fileName,
                    std::string_view bytes) {
-  const std::string shown =
-      fmt::format("{}:{}:{}: {}: {}\n", fileName, diagnostic.line, diagnostic.column,
-                  diagnostic.severity == Severity::error ? "error" : "warning", diagnostic.message);
-  return shown + withCaret(decodeText(bytes).utf8, {diagnostic.line, diagnostic.column});
+  const std::string utf8 = decodeText(bytes).utf8;
+  TextCursor text(utf8);
+  std::string shown;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    shown += fmt::format("{}:{}:{}: {}: {}\n", fileName, diagnostic.line, diagnostic.column,
+                         diagnostic.severity == Severity::error ? "error" : "warning",
+                         diagnostic.message);
+    shown += withCaret(text, {diagnostic.line, diagnostic.column});
+  }
+  return shown;
 }
 
 }  // namespace imshealth

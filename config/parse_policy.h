@@ -38,8 +38,10 @@ inline constexpr std::size_t largestPolicyFile = 1024 * 1024;
 /// Never throws on bad input. At most largestPolicyFile; nesting is limited.
 PolicyReading parsePolicy(std::string_view bytes);
 
-/// "policy.json:12:18: error: …", the source line and a caret below it.
-std::string render(const Diagnostic&, std::string_view fileName, std::string_view bytes);
+/// "policy.json:12:18: error: …", the source line and a caret below it, for each diagnostic; they
+/// are in the order of the file.
+std::string render(const std::vector<Diagnostic>&, std::string_view fileName,
+                   std::string_view bytes);
 
 /// The JSON Schema (draft-07) that is embedded in the program.
 std::string_view policySchema();

@@ -54,18 +54,8 @@ std::size_t cellsOf(char32_t c) {
   return contains(wide, c) ? 2 : 1;
 }
 
-/// The line with this number, without its end; empty where the text is shorter.
-std::string_view lineAt(std::string_view text, int line) {
-  Place place;
-  std::size_t at = 0;
-  while (at < text.size() && place.line < line) {
-    place = stepped(place, text, at);
-    ++at;
-  }
-  if (place.line < line)
-    return {};
-  const std::string_view rest = text.substr(at);
-  return rest.substr(0, rest.find_first_of("\r\n"));
+bool endsLine(const TextCursor& text) {
+  return text.atEnd() || text.peek() == '\n' || text.peek() == '\r';
 }
 
 }  // namespace
@@ -90,31 +80,29 @@ std::string inQuotes(std::string_view text) {
   return shown + (cut ? "…\"" : "\"");
 }
 
-std::string withCaret(std::string_view text, Place place) {
-  constexpr std::size_t widest = 160;
-  std::string_view line = lineAt(text, place.line);
-  if (line.empty())
+std::string withCaret(TextCursor& text, Place place) {
+  constexpr int widest = 160;
+  const int first = std::max(1, place.column - widest / 2);
+  // Over what is left of the character too.
+  while (!text.atEnd() && (text.place() < Place{place.line, first} || isContinuation(text.peek())))
+    text.step();
+  if (text.place().line != place.line || (first == 1 && endsLine(text)))
     return "";
-  std::string shown;
-  std::string below;
-  std::size_t before = static_cast<std::size_t>(place.column - 1);
-  if (before > widest / 2) {
-    const std::size_t left = before - widest / 2;
-    line.remove_prefix(firstCodePoints(line, left).size());
-    before -= left;
-    shown = "…";
-    below = " ";
-  }
-  for (std::size_t at = 0; at < widest && !line.empty(); ++at) {
-    char32_t c = takeCodePoint(line);
+  std::string shown = first > 1 ? "…" : "";
+  std::string below = first > 1 ? " " : "";
+  TextCursor ahead = text;
+  for (int column = first; column < first + widest && !endsLine(ahead); ++column) {
+    std::string_view rest = ahead.rest();
+    char32_t c = takeCodePoint(rest);
+    ahead.skip(ahead.rest().size() - rest.size());
     if (c != '\t' && cannotBeSeen(c))
       c = '?';
     appendUtf8(shown, c);
     // Tabs stay tabs below too, so that the caret stands right however wide they are shown.
-    if (at < before)
+    if (column < place.column)
       below += c == '\t' ? "\t" : std::string(cellsOf(c), ' ');
   }
-  return shown + (line.empty() ? "\n" : "…\n") + below + "^\n";
+  return shown + (endsLine(ahead) ? "\n" : "…\n") + below + "^\n";
 }
 
 }  // namespace imshealth

@@ -22,9 +22,7 @@ int readPolicy(const std::string& file, bool mayBeMissing, CommandPolicy& into, 
     return refuseUnreadablePolicy(io, text.error());
   }
   PolicyReading reading = parsePolicy(*text);
-  for (const Diagnostic& diagnostic : reading.diagnostics) {
-    io.err << render(diagnostic, file, *text);
-  }
+  io.err << render(reading.diagnostics, file, *text);
   if (!reading.policy) {
     return exit_code::usage;
   }

@@ -21,13 +21,6 @@ struct Options {
   bool json = false;
 };
 
-void renderAll(const PolicyReading& reading, const std::string& file, const std::string& text,
-               std::ostream& out) {
-  for (const Diagnostic& diagnostic : reading.diagnostics) {
-    out << render(diagnostic, file, text);
-  }
-}
-
 int withoutText(const Options& options, CommandIo& io, int code) {
   if (options.json) {
     io.out << diagnosticsJson({{.message = "the file cannot be read"}});
@@ -65,7 +58,7 @@ int check(const Options& options, CommandIo& io) {
   if (options.json) {
     io.out << diagnosticsJson(reading.diagnostics);
   } else {
-    renderAll(reading, file, *text, io.out);
+    io.out << render(reading.diagnostics, file, *text);
     if (reading.policy) {
       io.out << file << ": good\n";
     }
@@ -102,7 +95,7 @@ int show(const Options& options, CommandIo& io) {
   const auto& [file, text] = *asked;
   const auto shown = options.json ? showPolicyJson(text, file) : showPolicy(text, file);
   if (!shown) {
-    renderAll(parsePolicy(text), file, text, io.err);
+    io.err << render(parsePolicy(text).diagnostics, file, text);
     return exit_code::usage;
   }
   io.out << *shown;
@@ -117,7 +110,7 @@ int explain(const Options& options, CommandIo& io) {
   }
   const auto& [file, text] = *asked;
   const PolicyReading reading = parsePolicy(text);
-  renderAll(reading, file, text, io.err);
+  io.err << render(reading.diagnostics, file, text);
   if (!reading.policy) {
     return exit_code::usage;
   }

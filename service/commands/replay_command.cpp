@@ -40,9 +40,7 @@ std::optional<Policy> policyOf(const ReplayOptions& options, ReplayReport& repor
     return std::nullopt;
   }
   PolicyReading reading = parsePolicy(*text);
-  for (const Diagnostic& diagnostic : reading.diagnostics) {
-    io.err << render(diagnostic, file, *text);
-  }
+  io.err << render(reading.diagnostics, file, *text);
   return std::move(reading.policy);
 }
 

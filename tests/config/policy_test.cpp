@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace imshealth::test {
@@ -18,8 +19,7 @@ using namespace std::chrono_literals;
 
 Policy parsed(std::string_view text) {
   const PolicyReading reading = parsePolicy(text);
-  for (const Diagnostic& diagnostic : reading.diagnostics)
-    UNSCOPED_INFO(render(diagnostic, "policy.json", text));
+  INFO(render(reading.diagnostics, "policy.json", text));
   REQUIRE(reading.policy.has_value());
   return *reading.policy;
 }
@@ -137,7 +137,7 @@ TEST_CASE("a diagnostic is shown with its line and a caret") {
   const std::string text = "{\n\t\"mode\": \"repare\"\n}\n";
   const PolicyReading reading = parsePolicy(text);
   REQUIRE(reading.diagnostics.size() == 1);
-  CHECK(render(reading.diagnostics[0], "policy.json", text) ==
+  CHECK(render({reading.diagnostics[0]}, "policy.json", text) ==
         "policy.json:2:10: error: \"repare\" is not a mode; did you mean \"repair\"?\n"
         "\t\"mode\": \"repare\"\n"
         "\t        ^\n");
@@ -148,15 +148,15 @@ TEST_CASE("the caret stands right behind characters of several bytes") {
   const PolicyReading reading = parsePolicy(text);
   REQUIRE(reading.diagnostics.size() == 2);
   CHECK(
-      render(reading.diagnostics[1], "p", text) ==
+      render({reading.diagnostics[1]}, "p", text) ==
       "p:1:19: error: \"mode\" must be text in double quotes, such as \"alert\", not the number 2\n"
       "{ \"ü\": 1, \"mode\": 2 }\n"
       "                  ^\n");
 }
 
 TEST_CASE("a diagnostic of a file that is no text is shown without a caret's line") {
-  CHECK(render({Severity::error, 1, 1, "", "reason"}, "p", "") == "p:1:1: error: reason\n");
-  CHECK(render({Severity::warning, 9, 1, "", "reason"}, "p", "{}") == "p:9:1: warning: reason\n");
+  CHECK(render({{Severity::error, 1, 1, "", "reason"}}, "p", "") == "p:1:1: error: reason\n");
+  CHECK(render({{Severity::warning, 9, 1, "", "reason"}}, "p", "{}") == "p:9:1: warning: reason\n");
 }
 
 TEST_CASE("a file full of unknown keys is judged at once: what was meant is said of those shown") {
@@ -182,6 +182,31 @@ TEST_CASE("a file full of unknown keys is judged at once: what was meant is said
   CHECK(reading.diagnostics[100].message == "and 15900 more; only the first 100 are listed");
   // Twice as long on any machine; more than 50 times where each key is explained.
   CHECK(judged - read < 20 * (read - begin));
+}
+
+TEST_CASE("however many diagnostics are shown, the file is gone through once") {
+  const std::string text = "/*" + std::string(900000, 'x') + "*/ {\"mode\":1}";
+  const auto took = [&](std::size_t count) {
+    const std::vector<Diagnostic> diagnostics(count, {Severity::error, 1, 900009, "", "reason"});
+    const std::clock_t begin = std::clock();
+    CHECK(render(diagnostics, "p", text).size() > count * 160);
+    return std::clock() - begin;
+  };
+  CHECK(took(100) < 10 * std::max(took(1), took(1)));
+}
+
+TEST_CASE("diagnostics of one line and of several are each shown with what is around them") {
+  const std::string text = std::string(100, 'a') + "ü" + std::string(100, 'b') + "\r\nc\r\n\nd";
+  const std::vector<Place> places = {{1, 2}, {1, 101}, {1, 182}, {1, 202}, {2, 1}, {3, 1}, {4, 2}};
+  std::vector<Diagnostic> diagnostics;
+  std::string expected;
+  for (const Place& place : places) {
+    diagnostics.push_back({Severity::error, place.line, place.column, "", "reason"});
+    expected += render({diagnostics.back()}, "p", text);
+  }
+  CHECK(render(diagnostics, "p", text) == expected);
+  CHECK(expected.find("p:1:182: error: reason\n…" + std::string(100, 'b') + "\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("the places of the values are kept") {

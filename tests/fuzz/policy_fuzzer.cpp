@@ -33,10 +33,9 @@ void checkReading(std::string_view bytes) {
     return diagnostic.severity == Severity::error;
   });
   require(reading.policy.has_value() == !error);
-  for (const Diagnostic& diagnostic : reading.diagnostics) {
+  for (const Diagnostic& diagnostic : reading.diagnostics)
     require(diagnostic.line >= 1 && diagnostic.column >= 1 && !diagnostic.message.empty());
-    require(!render(diagnostic, "policy.json", bytes).empty());
-  }
+  require(render(reading.diagnostics, "policy.json", bytes).empty() == reading.diagnostics.empty());
   require(!diagnosticsJson(reading.diagnostics).empty());
   if (reading.policy)
     require(parsePolicy(showPolicy(bytes, "policy.json").value()).policy == reading.policy);

@@ -39,6 +39,7 @@ Monitor::Monitor(boost::asio::any_io_executor executor, MonitorPorts ports, Poli
       ports_(ports),
       policy_(std::move(policy)),
       origin_(std::move(origin)),
+      policySince_(ports.clock.now()),
       backupRoot_(std::move(backupRoot)) {}
 
 AttemptPorts Monitor::attemptPorts() const {
@@ -188,6 +189,8 @@ void Monitor::save() {
       state.lastRead = lastRead_;
     }
     state.mode = policy_.mode;
+    state.policyFile = origin_.file;
+    state.policySince = policySince_;
     state.incidents = incidents_;
   });
 }
@@ -247,6 +250,10 @@ void Monitor::takeOverPolicy() {
   if (std::optional<NextPolicy> next = std::exchange(nextPolicy_, std::nullopt)) {
     policy_ = std::move(next->policy);
     origin_ = std::move(next->origin);
+    policySince_ = ports_.clock.now();
+    if (taken_) {
+      save();  // whoever asks for the state learns what is in force at once
+    }
     if (next->onTakenOver) {
       next->onTakenOver();
     }

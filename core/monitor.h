@@ -87,6 +87,7 @@ class Monitor {
   MonitorPorts ports_;
   Policy policy_;
   PolicyOrigin origin_;
+  Time policySince_;
   std::optional<NextPolicy> nextPolicy_;
   std::string backupRoot_;
   std::vector<Incident> incidents_;  ///< as they will be saved

@@ -274,6 +274,8 @@ void to_json(json& j, const State& state) {
        {"api", state.api},
        {"lastRead", state.lastRead},
        {"mode", toString(state.mode)},
+       {"policyFile", state.policyFile},
+       {"policySince", state.policySince},
        {"incidents", state.incidents},
        {"limits", state.limits},
        {"lastRepairs", state.lastRepairs},
@@ -288,6 +290,8 @@ void from_json(const json& j, State& state) {
   take(j, "api", state.api);
   take(j, "lastRead", state.lastRead);
   state.mode = j.value("mode", std::string()) == toString(Mode::repair) ? Mode::repair : Mode::alert;
+  take(j, "policyFile", state.policyFile);
+  take(j, "policySince", state.policySince);
   take(j, "incidents", state.incidents);
   take(j, "limits", state.limits);
   take(j, "lastRepairs", state.lastRepairs);

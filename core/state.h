@@ -113,6 +113,8 @@ struct State {
   std::string api;  ///< the event source in use
   std::optional<Time> lastRead;  ///< when the log was last read without an error
   Mode mode = Mode::alert;
+  std::string policyFile;  ///< of the policy in force; empty: the built-in default
+  std::optional<Time> policySince;  ///< when the service took it over, or started with it
   std::vector<Incident> incidents;
   ByService<LimitState> limits;
   ByService<LastRepair> lastRepairs;

@@ -68,6 +68,9 @@ Json toJson(const State& state, bool running) {
   return {{"version", version},
           {"running", running},
           {"mode", toString(state.mode)},
+          {"policy",
+           {{"file", state.policyFile.empty() ? Json(nullptr) : Json(state.policyFile)},
+            {"since", state.policySince ? Json(toIso(*state.policySince)) : Json(nullptr)}}},
           {"eventLog",
            {{"api", state.api},
             {"lastRecord", state.cursor.recordNumber},
@@ -82,8 +85,12 @@ Json toJson(const State& state, bool running) {
 void writeText(CommandIo& io, const State& state, bool running) {
   io.out << "imshealth " << version << ", service "
          << coloured(io, running ? Colour::good : Colour::bad, running ? "running" : "not running")
-         << ", mode " << toString(state.mode) << "\n"
-         << "event log: " << (state.api.empty() ? "not read yet" : state.api) << ", record "
+         << ", mode " << toString(state.mode) << "\n";
+  if (state.policySince) {
+    io.out << "policy:    " << (state.policyFile.empty() ? "built-in default" : state.policyFile)
+           << " as it was at " << toIso(*state.policySince) << "\n";
+  }
+  io.out << "event log: " << (state.api.empty() ? "not read yet" : state.api) << ", record "
          << state.cursor.recordNumber << ", read "
          << (state.lastRead ? toIso(*state.lastRead) : std::string("never")) << "\n"
          << "hearing:   "

@@ -665,6 +665,20 @@ TEST_CASE("A new policy is taken over between two incidents, never within a repa
   CHECK(saidBefore == std::vector<Ids>{{200, 201, 202}});
 }
 
+TEST_CASE("The state says which policy is in force and since when, at once") {
+  SimulatedServer server;
+  Program program(server, policyFor(Mode::repair));
+  const Time begin = server.now();
+  program.listen();
+  CHECK(program.state.read()->policyFile.empty());
+  CHECK(program.state.read()->policySince == begin);
+  server.advance(std::chrono::minutes(5));
+  program.monitor.adopt(policyFor(Mode::alert), {"C:\\policy.json"});
+  CHECK(program.state.read()->mode == Mode::alert);
+  CHECK(program.state.read()->policyFile == "C:\\policy.json");
+  CHECK(program.state.read()->policySince == begin + std::chrono::minutes(5));
+}
+
 TEST_CASE("Of several new policies during a repair only the last is taken over") {
   SimulatedServer server;
   server.breakCounters();

@@ -20,6 +20,8 @@ State full() {
   state.api = "winevt";
   state.lastRead = timeFromSeconds(946684900);
   state.mode = Mode::repair;
+  state.policyFile = "C:\\data\\policy.json";
+  state.policySince = timeFromSeconds(946684850);
   state.incidents.push_back({"MSExchangeIMC", "openFailed", "coolDown", timeFromSeconds(1),
                              timeFromSeconds(2), 20000, 0x8007085A, 1009});
   state.limits["MSExchangeIMC"] = {{timeFromSeconds(5)}, timeFromSeconds(6), true, "why", timeFromSeconds(7)};

@@ -29,6 +29,15 @@ class PolicyReload(Scenario):
         self.assertEqual([alert.strings[0].lower(), alert.strings[1]], [file, mode])
         self.assertEqual(alert.type, 4)
 
+    def policy_in_force(self, lab, file):
+        """As status says it. Since when."""
+        def told():
+            return json.loads(lab.imshealth("status", "--json")[1])["policy"]
+        self.wait_until(lambda: (told()["file"] or "").lower() == file, f"{file} is in force")
+        since = told()["since"]
+        self.assertIn(f"as it was at {since}\n", lab.imshealth("status")[1])
+        return since
+
     def assert_in_force(self, lab, decision):
         """A failure is decided as this policy has it."""
         begun = lab.last_record()
@@ -106,6 +115,7 @@ class PolicyReload(Scenario):
         self.assertEqual((refused.strings[0].lower(), refused.strings[1]), (POLICY, "3:11"))
         self.assertEqual(refused.strings[2], '"repare" is not a mode; did you mean "repair"?')
         self.assertEqual(refused.type, 1)
+        since = self.policy_in_force(lab, POLICY)
         self.assert_in_force(lab, "repair")
         lab.wait_for_alert(202)
         lab.stop()
@@ -116,10 +126,12 @@ class PolicyReload(Scenario):
         again = lab.wait_for_alert(100, after=begun)
         self.assertEqual((again.strings[1], again.strings[2].lower()), ("repair", KEPT))
         self.assertEqual(lab.wait_for_alert(110, after=begun).strings[1], "3:11")
+        self.assertLess(since, self.policy_in_force(lab, KEPT))
 
         # The corrected file is taken over by itself.
         lab.write_policy(policy("alert"))
         self.assert_taken_over(lab.wait_for_alert(102, after=again.number), "alert")
+        self.policy_in_force(lab, POLICY)
         lab.stop()
         self.assertEqual(self.said(lab, again), [102, 101])
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 namespace imshealth {
@@ -229,7 +230,13 @@ class Explainer {
       return "it is a network (UNC) or device path; only a local drive can be trusted";
     if (text.find_first_of("\b\f\n\r\t") != std::string::npos)
       return "it has a control character; a backslash in text is written twice: \"\\\\\"";
-    const bool drive = text.size() > 2 && text[1] == ':';
+    const bool drive =
+        text.size() > 1 && text[1] == ':' && std::isalpha(static_cast<unsigned char>(text[0])) != 0;
+    if (drive && text.find_first_not_of("\\/", 2) == text.npos)
+      return pointer_.ends_with("/directory") ? "a drive's root cannot be used; name a folder"
+                                              : "a drive's root is no file; name one";
+    if (drive && text.find("\\\\") < text.find_last_not_of('\\'))
+      return "one backslash too many between two names; in JSON each is written \"\\\\\"";
     if (drive && text.back() == '\\')
       return "leave out the backslash at the end";
     if (drive && text.find('/') != std::string::npos)

@@ -123,14 +123,18 @@ class Reader {
       }
       return c == '{' ? readObject(pointer, depth) : readList(pointer, depth);
     }
-    if (c == '"')
-      return readString(pointer);
-    if (isTypographicQuote(nextCodePoint())) {
+    const bool typographic = isTypographicQuote(nextCodePoint());
+    if (c == '"' || (isWordCharacter(c) && !typographic)) {
+      const std::size_t before = errorCount_;
+      json value = c == '"' ? json(readString(pointer)) : readWord(pointer);
+      if (errorCount_ != before)
+        document_.replaced.insert(pointer);
+      return value;
+    }
+    if (typographic) {
       stop(place(), pointer, "text needs straight double quotes, not typographic ones");
       return {};
     }
-    if (isWordCharacter(c))
-      return readWord(pointer);
     if (c == '\'')
       stop(place(), pointer, "text needs double quotes, not single ones");
     else

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,8 @@ struct JsoncDocument {
   std::map<std::string, Place> keys;    ///< of object members, by JSON pointer
   std::map<std::string, Place> values;  ///< by JSON pointer; "" is the document
   std::vector<Diagnostic> errors;
-  bool complete = false;  ///< false: reading stopped at the last error, `value` is a part
+  std::set<std::string> replaced;  ///< pointers of values that could not be read as written
+  bool complete = false;           ///< false: reading stopped at the last error, `value` is a part
 };
 
 /// `text` is valid UTF-8 without BOM.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace imshealth {
 namespace {
@@ -19,13 +20,10 @@ void append(std::vector<Diagnostic>& all, const std::vector<Diagnostic>& more) {
 }
 
 /// A value that could not be read as written is not judged a second time for what came of it.
-void appendUnlessKnown(std::vector<Diagnostic>& all, const std::vector<Diagnostic>& more) {
-  const std::vector<Diagnostic> known = all;
+void appendUnlessReplaced(std::vector<Diagnostic>& all, const std::vector<Diagnostic>& more,
+                          const std::set<std::string>& replaced) {
   for (const Diagnostic& diagnostic : more) {
-    const auto same = [&](const Diagnostic& other) {
-      return !other.pointer.empty() && other.pointer == diagnostic.pointer;
-    };
-    if (std::ranges::none_of(known, same))
+    if (diagnostic.pointer.empty() || !replaced.contains(diagnostic.pointer))
       all.push_back(diagnostic);
   }
 }
@@ -62,7 +60,9 @@ PolicyDocument readPolicyDocument(std::string_view bytes) {
   append(document.diagnostics, document.json.errors);
   if (document.json.complete) {
     document.violations = validateAgainstSchema(document.json.value);
-    appendUnlessKnown(document.diagnostics, explainViolations(document.json, document.violations));
+    appendUnlessReplaced(document.diagnostics,
+                         explainViolations(document.json, document.violations),
+                         document.json.replaced);
   }
   if (document.diagnostics.empty()) {
     document.effective = withDefaults(document.json.value);

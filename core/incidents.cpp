@@ -6,18 +6,6 @@
 
 namespace imshealth {
 
-namespace {
-
-/// A cool-down may be as long as a year, and so may not be what a real failure waits for.
-constexpr Milliseconds longestHeldBack = std::chrono::hours(1);
-
-bool isRecent(const FalseAlarms& alarms, const LimitsPolicy& limits, Time now) {
-  const Milliseconds since = now - alarms.last;
-  return since >= Milliseconds(0) && since < std::min(limits.coolDown, longestHeldBack);
-}
-
-}  // namespace
-
 bool isOlderThan(const OpenFailure& failure, const LastRepair& last, Time now) {
   // Record numbers of the classic log wrap at 32 bits.
   const bool writtenBefore = last.epoch == failure.epoch &&
@@ -66,14 +54,6 @@ int failingTogether(const std::vector<Incident>& incidents, const Incident& with
     }
   }
   return static_cast<int>(most);
-}
-
-void noteFalseAlarm(FalseAlarms& alarms, const LimitsPolicy& limits, Time now) {
-  alarms = {isRecent(alarms, limits, now) ? alarms.count + 1 : 1, now};
-}
-
-bool isHeldBack(const FalseAlarms& alarms, const LimitsPolicy& limits, Time now) {
-  return alarms.count >= limits.attempts && isRecent(alarms, limits, now);
 }
 
 Incident* findUndecided(std::vector<Incident>& incidents) {

@@ -30,17 +30,6 @@ void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 /// began, not by when they are decided: they may have waited while another was repaired.
 int failingTogether(const std::vector<Incident>&, const Incident& with);
 
-/// Open failures of one counter service that were none: it was sound when it was looked at. Anyone who
-/// may log on can write such events, and each look costs a child process and an alert.
-struct FalseAlarms {
-  int count = 0;  ///< none longer after the one before than the cool-down, of which an hour counts at most
-  Time last;
-};
-void noteFalseAlarm(FalseAlarms&, const LimitsPolicy&, Time now);
-/// As many as there may be attempts: until the cool-down has passed since the last one, further failures
-/// only count. A real one among them is looked at then.
-bool isHeldBack(const FalseAlarms&, const LimitsPolicy&, Time now);
-
 /// nullptr: all are decided, or there is none.
 Incident* findUndecided(std::vector<Incident>&);
 Incident* findIncident(std::vector<Incident>&, std::string_view counterService);

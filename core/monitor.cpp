@@ -2,6 +2,7 @@
 
 #include "core/alerts.h"
 #include "core/ascii.h"
+#include "core/incidents.h"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -260,17 +261,8 @@ void Monitor::takeOverPolicy() {
   }
 }
 
-const Incident* Monitor::findDue() {
-  const Time now = ports_.clock.now();
-  const auto due = std::ranges::find_if(incidents_, [&](const Incident& incident) {
-    return incident.verdict.empty() &&
-           !isHeldBack(falseAlarms_[incident.counterService], policy_.limits, now);
-  });
-  return due == incidents_.end() ? nullptr : &*due;
-}
-
 void Monitor::attend() {
-  if (attending_ || stopping_ || (!findDue() && !journalOpen_)) {
+  if (attending_ || stopping_ || (!findUndecided(incidents_) && !journalOpen_)) {
     return;
   }
   attending_ = true;
@@ -285,7 +277,7 @@ void Monitor::attend() {
 
 awaitable<void> Monitor::handleAll() {
   co_await finishJournal();
-  while (const Incident* incident = findDue()) {
+  while (const Incident* incident = findUndecided(incidents_)) {
     const std::string counterService = incident->counterService;
     const Milliseconds waited = ports_.clock.now() - incident->since;
     if (waited >= Milliseconds(0) && waited < settling &&
@@ -326,7 +318,6 @@ awaitable<void> Monitor::handle(std::string counterService) {
     co_return;  // the next start decides it
   }
   if (examination.findings.empty()) {
-    noteFalseAlarm(falseAlarms_[counterService], policy_.limits, ports_.clock.now());
     ports_.alerter.raise(alerts::healthyAgain(counterService));
     endIncident(counterService);
     co_return;

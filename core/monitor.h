@@ -5,7 +5,6 @@
 #include "config/policy.h"
 #include "core/attempt.h"
 #include "core/event_source.h"
-#include "core/incidents.h"
 #include "core/match.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -49,7 +48,7 @@ class Monitor {
   void caughtUp(const Cursor&, std::string_view api, bool saveNow);
   /// When the log was last read to no new record; saved with the next `safetyCheck`.
   void noteRead(Time at) { lastRead_ = at; }
-  /// Once a minute: incidents end, those held back are looked at, reminders, alerts that could not be written, a roll-back that failed.
+  /// Once a minute: incidents end, reminders, alerts that could not be written, a roll-back that failed.
   void safetyCheck();
 
   /// A new policy; taken over between two incidents, never within a repair. `onTakenOver` is called
@@ -64,7 +63,6 @@ class Monitor {
 
  private:
   void attend();
-  const Incident* findDue();  ///< undecided, and not held back
   boost::asio::awaitable<void> handleAll();
   boost::asio::awaitable<void> handle(std::string counterService);
   boost::asio::awaitable<void> finishJournal();
@@ -92,7 +90,6 @@ class Monitor {
   std::string backupRoot_;
   std::vector<Incident> incidents_;  ///< as they will be saved
   ByService<LastRepair> lastRepairs_;
-  ByService<FalseAlarms> falseAlarms_;
   Cursor cursor_;
   std::string api_;
   std::optional<Time> lastRead_;  ///< without an error

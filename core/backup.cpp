@@ -316,38 +316,56 @@ Result<void> Backup::restoreLibrary() {
 }
 
 Result<void> Backup::restore() {
-  // First all is looked at: names without their explanations, or a key without its texts, are worse
-  // than what is there now.
-  for (const auto* files : {&manifest_.library, &manifest_.textFiles}) {
-    for (const BackedUpFile& file : *files) {
-      if (const auto bytes = saved(file); file.existed && !bytes) {
-        return bytes.error();
-      }
-    }
+  const auto others = othersMoved();
+  // First all that is needed is looked at: names without their explanations, or a key without its
+  // texts, are worse than what is there now.
+  auto sound = look(manifest_.library);
+  if (sound && others && !*others) {
+    sound = look(manifest_.textFiles);
+  }
+  if (!sound) {
+    return sound;
   }
   const auto library = restoreLibrary();
-  auto counters = restoreCounters();
+  if (!others) {
+    return others.error();
+  }
+  auto counters = restoreCounters(*others);
   return library ? counters : library;
 }
 
-Result<void> Backup::restoreCounters() {
-  bool othersMoved = false;
-  if (manifest_.perflibTotals) {
-    const auto space = ports_.counters.indexSpace();
-    if (!space) {
-      return space.error();
+Result<void> Backup::look(const std::vector<BackedUpFile>& files) const {
+  for (const BackedUpFile& file : files) {
+    if (!file.existed) {
+      continue;
     }
-    othersMoved = digestOfOthers(*space, manifest_.counterService) !=
-                  manifest_.othersDigest;
-    if (!othersMoved) {
-      for (const BackedUpFile& file : manifest_.textFiles) {
-        if (const auto done = putBack(file); !done) {
-          return done;
-        }
-      }
-      if (const auto done = ports_.registry.restorePerflibTotals(*manifest_.perflibTotals); !done) {
+    if (const auto bytes = saved(file); !bytes) {
+      return bytes.error();
+    }
+  }
+  return {};
+}
+
+Result<bool> Backup::othersMoved() {
+  if (!manifest_.perflibTotals) {
+    return false;
+  }
+  const auto space = ports_.counters.indexSpace();
+  if (!space) {
+    return space.error();
+  }
+  return digestOfOthers(*space, manifest_.counterService) != manifest_.othersDigest;
+}
+
+Result<void> Backup::restoreCounters(bool othersMoved) {
+  if (manifest_.perflibTotals && !othersMoved) {
+    for (const BackedUpFile& file : manifest_.textFiles) {
+      if (const auto done = putBack(file); !done) {
         return done;
       }
+    }
+    if (const auto done = ports_.registry.restorePerflibTotals(*manifest_.perflibTotals); !done) {
+      return done;
     }
   }
   if (manifest_.performanceKey) {

@@ -79,9 +79,11 @@ class Backup {
  private:
   Result<BackedUpFile> save(const std::string& path, const std::string& savedAs);
   Result<std::vector<std::uint8_t>> saved(const BackedUpFile&) const;  ///< its bytes, as they were saved
+  Result<void> look(const std::vector<BackedUpFile>&) const;  ///< error kind corrupt: not what was saved
+  Result<bool> othersMoved();  ///< counters of another service were loaded since the backup
   Result<void> putBack(const BackedUpFile&);
   Result<void> restoreLibrary();
-  Result<void> restoreCounters();
+  Result<void> restoreCounters(bool othersMoved);
   Result<void> writeManifest();
 
   std::string folder_;

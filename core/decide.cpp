@@ -22,24 +22,6 @@ std::optional<Verdict> forbids(const Finding& main) {
   return std::nullopt;
 }
 
-std::optional<Verdict> heldBack(const Policy& policy, const Circumstances& given) {
-  if (given.paused) {
-    return Verdict::paused;
-  }
-  switch (permission(given.limits, policy.limits, given.now)) {
-    case Permission::attemptsExhausted:
-      return Verdict::attemptsExhausted;
-    case Permission::coolDown:
-      return Verdict::coolDown;
-    case Permission::granted:
-      break;
-  }
-  if (!isMaintenanceOpen(policy.maintenanceWindows, given.local)) {
-    return Verdict::maintenanceWindow;
-  }
-  return std::nullopt;
-}
-
 /// A repair mends all that it can: it is not for a cause of which the policy only wants to be told.
 bool isOnlyToBeTold(const std::vector<Finding>& findings, const Policy& policy,
                     const WatchPolicy& watch) {
@@ -86,6 +68,24 @@ std::string explain(const std::vector<Finding>& findings) {
 }
 
 }  // namespace
+
+std::optional<Verdict> heldBack(const Policy& policy, const Circumstances& given) {
+  if (given.paused) {
+    return Verdict::paused;
+  }
+  switch (permission(given.limits, policy.limits, given.now)) {
+    case Permission::attemptsExhausted:
+      return Verdict::attemptsExhausted;
+    case Permission::coolDown:
+      return Verdict::coolDown;
+    case Permission::granted:
+      break;
+  }
+  if (!isMaintenanceOpen(policy.maintenanceWindows, given.local)) {
+    return Verdict::maintenanceWindow;
+  }
+  return std::nullopt;
+}
 
 std::string_view toString(Verdict verdict) {
   switch (verdict) {

@@ -6,6 +6,7 @@
 #include "core/limits.h"
 #include "core/time.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,9 @@ struct Decision {
 
 /// The most specific mode wins: cause, watch, policy.
 Mode modeFor(const Policy&, const WatchPolicy&, Cause);
+
+/// What holds every repair of this service back at the moment: pause, limits, windows.
+std::optional<Verdict> heldBack(const Policy&, const Circumstances&);
 
 /// `findings` must not be empty: without a finding there is nothing to decide.
 Decision decide(const std::vector<Finding>& findings, const Policy&, const WatchPolicy&,

@@ -1,6 +1,7 @@
 #include "core/incidents.h"
 
 #include "core/ascii.h"
+#include "core/decide.h"
 
 #include <algorithm>
 
@@ -54,6 +55,17 @@ int failingTogether(const std::vector<Incident>& incidents, const Incident& with
     }
   }
   return static_cast<int>(most);
+}
+
+bool isOfTheMoment(const Incident& incident) {
+  const std::string& verdict = incident.verdict;
+  return verdict == toString(Verdict::coolDown) || verdict == toString(Verdict::attemptsExhausted) ||
+         verdict == toString(Verdict::maintenanceWindow) || verdict == toString(Verdict::paused);
+}
+
+bool isOfThePolicy(const Incident& incident) {
+  return incident.verdict == toString(Verdict::alert) ||
+         incident.verdict == toString(Verdict::policyAlert);
 }
 
 Incident* findUndecided(std::vector<Incident>& incidents) {

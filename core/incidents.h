@@ -30,6 +30,12 @@ void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 /// began, not by when they are decided: they may have waited while another was repaired.
 int failingTogether(const std::vector<Incident>&, const Incident& with);
 
+/// Left unrepaired only because it was not the time. Events go on only counting, but the decision is made
+/// anew when its time has come; else failures that never cease would never be repaired at night.
+bool isOfTheMoment(const Incident&);
+/// Left unrepaired because of the mode: decided anew when the policy changes.
+bool isOfThePolicy(const Incident&);
+
 /// nullptr: all are decided, or there is none.
 Incident* findUndecided(std::vector<Incident>&);
 Incident* findIncident(std::vector<Incident>&, std::string_view counterService);

@@ -235,9 +235,29 @@ void Monitor::safetyCheck() {
   for (const Alert& reminder : reminders) {
     ports_.alerter.raise(reminder);
   }
+  if (const auto kept = ports_.state.read()) {
+    for (Incident& incident : incidents_) {
+      if (isOfTheMoment(incident) &&
+          !heldBack(policy_, circumstances(incident.counterService, &*kept, now))) {
+        incident.verdict.clear();
+      }
+    }
+  }
   save();
   tellSetAside();
   attend();
+}
+
+Circumstances Monitor::circumstances(const std::string& counterService, const State* state,
+                                     Time now) const {
+  Circumstances given{.limits = {}, .now = now, .local = ports_.clock.local(now), .paused = paused_,
+                      .journalUnavailable = !state};
+  if (state) {
+    if (const auto limits = state->limits.find(counterService); limits != state->limits.end()) {
+      given.limits = limits->second;
+    }
+  }
+  return given;
 }
 
 void Monitor::adopt(Policy policy, PolicyOrigin origin, std::function<void()> onTakenOver) {
@@ -252,12 +272,18 @@ void Monitor::takeOverPolicy() {
     policy_ = std::move(next->policy);
     origin_ = std::move(next->origin);
     policySince_ = ports_.clock.now();
+    for (Incident& incident : incidents_) {
+      if (isOfTheMoment(incident) || isOfThePolicy(incident)) {
+        incident.verdict.clear();
+      }
+    }
     if (taken_) {
       save();  // whoever asks for the state learns what is in force at once
     }
     if (next->onTakenOver) {
       next->onTakenOver();
     }
+    attend();
   }
 }
 
@@ -324,19 +350,9 @@ awaitable<void> Monitor::handle(std::string counterService) {
   }
   const Time now = ports_.clock.now();
   const auto state = ports_.state.read();
-  Circumstances circumstances{.limits = {},
-                              .now = now,
-                              .local = ports_.clock.local(now),
-                              .paused = paused_,
-                              .journalUnavailable = !state,
-                              .repairUnderWay = !*lock || journalOpen_,
-                              .force = false};
-  if (state) {
-    if (const auto limits = state->limits.find(counterService); limits != state->limits.end()) {
-      circumstances.limits = limits->second;
-    }
-  }
-  const Decision decision = decide(examination.findings, policy_, watch, circumstances);
+  Circumstances given = circumstances(counterService, state ? &*state : nullptr, now);
+  given.repairUnderWay = !*lock || journalOpen_;
+  const Decision decision = decide(examination.findings, policy_, watch, given);
   // Alert first, then remember that it was decided: rather told twice than never.
   ports_.alerter.raise(alerts::incidentOpened(counterService, examination.findings.front().cause,
                                               decision.explanation, decision.verdict,

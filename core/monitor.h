@@ -4,6 +4,7 @@
 
 #include "config/policy.h"
 #include "core/attempt.h"
+#include "core/decide.h"
 #include "core/event_source.h"
 #include "core/match.h"
 
@@ -48,7 +49,7 @@ class Monitor {
   void caughtUp(const Cursor&, std::string_view api, bool saveNow);
   /// When the log was last read to no new record; saved with the next `safetyCheck`.
   void noteRead(Time at) { lastRead_ = at; }
-  /// Once a minute: incidents end, reminders, alerts that could not be written, a roll-back that failed.
+  /// Once a minute: incidents end, those that only waited for their time are decided anew, reminders, alerts that could not be written, a roll-back that failed.
   void safetyCheck();
 
   /// A new policy; taken over between two incidents, never within a repair. `onTakenOver` is called
@@ -63,6 +64,7 @@ class Monitor {
 
  private:
   void attend();
+  Circumstances circumstances(const std::string& counterService, const State* state, Time now) const;
   boost::asio::awaitable<void> handleAll();
   boost::asio::awaitable<void> handle(std::string counterService);
   boost::asio::awaitable<void> finishJournal();

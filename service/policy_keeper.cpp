@@ -45,11 +45,11 @@ PolicyKeeper::Change PolicyKeeper::read(const PolicyLook& seen) const {
   if (!reading.policy) {
     return {{}, file_, refusalOf(file_, reading.diagnostics)};
   }
-  if (!keptFile_.empty() && isTrusted_()) {
-    // Best effort: without the copy a broken file at the next start means the default.
-    if (writeWholeFile(keptFile_ + ".new", seen.text)) {
-      (void)moveOver(keptFile_ + ".new", keptFile_);
-    }
+  // Without a copy a broken file at the next start means the default; an older copy would bring back
+  // what was replaced.
+  if (keptFile_.empty() || !isTrusted_() || !writeWholeFile(keptFile_ + ".new", seen.text) ||
+      !moveOver(keptFile_ + ".new", keptFile_)) {
+    forget();
   }
   return {std::move(reading.policy), file_, {}};
 }

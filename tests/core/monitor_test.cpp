@@ -487,6 +487,91 @@ TEST_CASE("Paused: listens and alerts, does not repair") {
   CHECK(alertOf(server, 204).strings[1] == "paused");
 }
 
+/// A failure each 5 minutes, as of a program that goes on asking; the incident never ends by itself.
+void goOnFailing(SimulatedServer& server, Program& program, std::chrono::minutes time) {
+  for (std::chrono::minutes passed{0}; passed < time; passed += std::chrono::minutes(5)) {
+    server.advance(std::chrono::minutes(5));
+    server.logOpenFailure();
+    program.listen();
+    program.monitor.safetyCheck();
+    server.run();
+  }
+}
+
+TEST_CASE("Failures that never cease are repaired when the maintenance window opens") {
+  SimulatedServer server;
+  server.breakCounters();
+  Policy policy = policyFor(Mode::repair);
+  const LocalTime opens = server.local(server.now() + std::chrono::hours(3));
+  policy.maintenanceWindows = {
+      {.days = 127, .fromMinute = opens.minuteOfDay, .toMinute = (opens.minuteOfDay + 60) % 1440}};
+  Program program(server, policy);
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(server.alertIds() == Ids{200, 204});
+  CHECK(alertOf(server, 204).strings[1] == "maintenanceWindow");
+  goOnFailing(server, program, std::chrono::minutes(170));
+  CHECK(server.alertIds() == Ids{200, 204});  // told once
+  goOnFailing(server, program, std::chrono::minutes(10));
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
+TEST_CASE("Failures that never cease are repaired when the cool-down is over") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(server.alertIds() == Ids{200, 201, 202});
+  server.breakCounters();
+  server.alerts.clear();
+  goOnFailing(server, program, std::chrono::minutes(10));
+  CHECK(server.alertIds() == Ids{200, 204});
+  goOnFailing(server, program, std::chrono::minutes(5));
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
+TEST_CASE("What the pause held back is repaired when it has ended") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  program.monitor.pause(true);
+  server.logOpenFailure();
+  program.listen();
+  goOnFailing(server, program, std::chrono::minutes(30));
+  CHECK(server.alertIds() == Ids{200, 204});
+  program.monitor.pause(false);
+  goOnFailing(server, program, std::chrono::minutes(5));
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
+TEST_CASE("What the mode held back is repaired when the policy allows it") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::alert));
+  server.logOpenFailure();
+  program.listen();
+  goOnFailing(server, program, std::chrono::minutes(30));
+  CHECK(server.alertIds() == Ids{200});
+  program.monitor.adopt(policyFor(Mode::repair), {});
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 200, 201, 202});
+}
+
+TEST_CASE("What no time and no mode can change is decided once, however long it lasts") {
+  SimulatedServer server;
+  server.removeCounters();
+  server.serviceFacts = {};
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  const Ids told = server.alertIds();
+  goOnFailing(server, program, std::chrono::minutes(60));
+  program.monitor.adopt(policyFor(Mode::repair), {});
+  server.run();
+  CHECK(server.alertIds() == told);
+}
+
 TEST_CASE("Another process repairs: this one does not") {
   SimulatedServer server;
   server.breakCounters();

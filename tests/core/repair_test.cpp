@@ -117,6 +117,30 @@ TEST_CASE("One bad file in the backup: nothing is put back; that is told, and bl
   CHECK_FALSE(program.state.read()->journal);
 }
 
+TEST_CASE("A bad text file in the backup does not matter where the texts are to stay as they are") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.files[libraryPath].push_back(0);  // differs from the trusted copy
+  const std::vector<std::uint8_t> library = server.files[libraryPath];
+  server.behaviour.lodctrFails = true;
+  server.behaviour.othersLoadMeanwhile = true;
+  server.onCall = [&](const std::string& call) {
+    if (call.starts_with("run lodctr")) {
+      for (auto& [path, bytes] : server.files) {
+        if (path.starts_with("C:\\data\\backup") && path.ends_with("perfc009.dat")) {
+          bytes[0] ^= 1;
+        }
+      }
+    }
+  };
+  Program program(server, withTrustedCopy());
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(server.alertIds() == Ids{200, 201, 203});
+  CHECK_THAT(last(server, 203).strings[2], Catch::Contains("counters of another service were loaded"));
+  CHECK(server.files[libraryPath] == library);
+}
+
 TEST_CASE("A library that cannot be taken away again does not hold up the counters") {
   SimulatedServer server;
   server.deleteLibrary();

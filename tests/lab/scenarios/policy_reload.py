@@ -33,7 +33,7 @@ class PolicyReload(Scenario):
         """As status says it. Since when."""
         def told():
             return json.loads(lab.imshealth("status", "--json")[1])["policy"]
-        self.wait_until(lambda: (told()["file"] or "").lower() == file, f"{file} is in force")
+        until(lambda: (told()["file"] or "").lower() == file, f"{file} is in force")
         since = told()["since"]
         self.assertIn(f"as it was at {since}\n", lab.imshealth("status")[1])
         return since

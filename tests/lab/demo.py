@@ -2,6 +2,7 @@
 
 import sys
 import textwrap
+import time
 
 import exchange
 from lab import Lab
@@ -17,6 +18,14 @@ def title(text):
     say()
     say(text)
     say("=" * len(text))
+
+
+def break_counters(lab):
+    lab.break_("inconsistentCounters")
+
+
+def log_failure(lab):
+    lab.perflib_event(form="classic", status=1003)
 
 
 def object_list(lab):
@@ -42,11 +51,11 @@ def are_whole(lab):
             lab.texts().get(values["First Counter"]) == exchange.IMC_COUNTERS[0][1])
 
 
-def show_alerts(lab):
-    say("  What the service said in the event log:")
-    for alert in lab.alerts():
-        say(f"    {alert.code}  {KINDS.get(alert.type, alert.type)}")
-        for text in alert.strings:
+def show_events(events):
+    for event in events:
+        written = time.strftime("%H:%M:%S", time.localtime(event.generated))
+        say(f"    {event.code:4}  {written}  {event.source}  {KINDS.get(event.type, event.type)}")
+        for text in event.strings:
             say(textwrap.fill(text, 96, initial_indent="           ",
                               subsequent_indent="             "))
 
@@ -63,7 +72,7 @@ def demonstrate(mode, last_alert):
     with Lab("x64", f"demo-{mode}") as lab:
         say("A server that looks like Exchange 5.5 on which the counters of the Internet Mail")
         say("Service are broken: the Performance key names a counter object that does not exist.")
-        lab.break_("inconsistentCounters")
+        break_counters(lab)
         broken = lab.counters()
         show_counters(lab)
         say()
@@ -75,27 +84,55 @@ def demonstrate(mode, last_alert):
             "verify": {"watchFor": "5s"}})
         lab.wait_for_alert(100)
         say("Perflib logs Event 1008 for MSExchangeIMC, status 1003.")
-        lab.perflib_event(form="classic", status=1003)
+        log_failure(lab)
         lab.wait_for_alert(last_alert)
         lab.stop()
         say()
-        show_alerts(lab)
+        say("  What the service said in the event log:")
+        show_events(lab.alerts())
         say()
         show_commands(lab)
         say()
         show_counters(lab)
-        return lab.counters() == broken, are_whole(lab)
+        unchanged, whole = lab.counters() == broken, are_whole(lab)
+        return unchanged, whole, mode != "repair" or removes(lab)
+
+
+def kept(lab):
+    """What a removal leaves: the policy and each file of the backups, byte for byte; of the state, that it is there."""
+    files = [lab.data / "policy.json", *(path for path in (lab.data / "backup").rglob("*") if path.is_file())]
+    return {str(path.relative_to(lab.data)): path.read_bytes() for path in files if path.exists()}
+
+
+def removes(lab):
+    """Removes the product; whether all is gone that has to go, and all is kept that has to stay."""
+    before = kept(lab)
+    say()
+    say("Removing it: msiexec /x imshealth-x64.msi /qn")
+    lab.uninstall()
+    remains = lab.remains()
+    say("  gone:  the service ImsHealth and the folder C:\\Program Files\\ImsHealth" if not remains
+        else f"  still there: {', '.join(remains)}")
+    after, state = kept(lab), (lab.data / "state.json").is_file()
+    stays = state and after == before and "policy.json" in after and len(after) > 1
+    say(f"  stays: policy.json, state.json and backup\\ ({len(after) - 1} files), in C:\\ProgramData\\ImsHealth"
+        if stays else f"  left: {', '.join(after) or 'nothing'}; state.json: {'kept' if state else 'gone'}")
+    return not remains and stays
 
 
 def main():
-    unchanged, whole_before = demonstrate("alert", 200)
-    _, whole = demonstrate("repair", 202)
+    unchanged, whole_before, _ = demonstrate("alert", 200)
+    _, whole, removed = demonstrate("repair", 202)
     say()
-    if not unchanged or whole_before or not whole:
-        say("This is not as it should be: " + ("mode alert changed something." if not unchanged
-                                               else "in mode repair the counters are not whole."))
+    wrong = ("mode alert changed something." if not unchanged else
+             "the counters were whole before the repair." if whole_before else
+             "in mode repair the counters are not whole." if not whole else
+             "the product is not removed as it should be." if not removed else "")
+    if wrong:
+        say(f"This is not as it should be: {wrong}")
         return 1
-    say("Done: in mode alert nothing was changed, in mode repair the counters are whole again.")
+    say("Done: in mode alert nothing was changed, in mode repair the counters are whole again; then the product was "
+        "removed.")
     return 0
 
 

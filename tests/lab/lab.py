@@ -318,6 +318,16 @@ class Lab:
         if start:
             self.start()
 
+    def uninstall(self):
+        """Removes what `install` has installed."""
+        self.wine.run("msiexec", "/x", "C:\\lab\\product.msi", "/qn", timeout=180)
+
+    def remains(self):
+        """What is left of an installed product: its service, its program folder."""
+        found = {"the service": self.wine.look("labsc", "query", "ImsHealth", check=False)[0] == 0,
+                 "the program folder": self.wine.drive_c(self.program).parent.exists()}
+        return [name for name, there in found.items() if there]
+
     def patch(self):
         self.stop()
         installed = self.wine.drive_c(self.program)

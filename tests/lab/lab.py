@@ -95,7 +95,7 @@ class Lab:
         template = self._template()
         self._remove(self.wine.prefix)
         _copy(template, self.wine.prefix)
-        self.store = EventStore(self.wine.drive_c("C:\\lab\\events.store"))
+        self.attach()
         # Wine ends the services when the last other program ends; this one outlives them all.
         self._stay = self.wine.start("labsc", "stay", stdin=subprocess.PIPE,
                                      stdout=subprocess.DEVNULL)
@@ -110,6 +110,10 @@ class Lab:
         self._stay.wait(30)
         if kind is None and "LAB_KEEP" not in os.environ:
             self._remove(self.wine.prefix)
+
+    def attach(self):
+        """Opens the event log. Alone: for a second process on a server that another one keeps."""
+        self.store = EventStore(self.wine.drive_c("C:\\lab\\events.store"))
 
     @staticmethod
     def _remove(path):

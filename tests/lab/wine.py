@@ -38,6 +38,7 @@ class Wine:
     def __init__(self, arch, prefix):
         self.arch = arch
         self.prefix = pathlib.Path(prefix)
+        self.folder = self.prefix  # where programs start
         self.environment = {
             "HOME": os.environ.get("HOME", "/root") if arch == "x64" else "/srv/lab/home",
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -80,7 +81,7 @@ class Wine:
         options.setdefault("stderr", subprocess.DEVNULL)
         program = "wine64" if self.arch == "x64" else "wine"
         return subprocess.Popen(self._command(program, arguments), env=self._process_environment(),
-                                cwd=self.prefix, **options)
+                                cwd=self.folder, **options)
 
     def run(self, *arguments, timeout=120, check=True, output=None):
         """Runs a program to its end. Returns (exit code, output). Where Wine says that it could not make the

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""A shell on a server of the lab, to install, break, watch, repair and uninstall by hand. Run through
+`tests/demo --by-hand`. Commands may also be piped in.
+
+The shell's own commands are links to this file; each does what its name says on the shell's server."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+
+import demo
+from demo import say
+from lab import Lab
+
+SERVER = "LAB_BY_HAND"  # in the environment of the shell: the name of its server
+PACKAGE = "imshealth-x64.msi"
+GUIDE = f"""
+A server that looks like Exchange 5.5. Its counters are whole; nothing is installed yet.
+
+  install    msiexec /i {PACKAGE} /qn MODE=repair
+  break      break-counters       breaks the Performance key, logs Event 1008
+  watch      events               the event log: 1008, 200, 201; half a minute later 202
+             counters             the Performance key
+  repair     the service has done it; by hand: imshealth repair --force
+  uninstall  msiexec /x {PACKAGE} /qn
+
+Also: imshealth with any words, net start ImsHealth, net stop ImsHealth. Write 'C:\\...' in quotes.
+exit ends the lab and removes it.
+"""
+
+
+def imshealth(lab, *words):
+    if not lab.wine.drive_c(lab.program).exists():
+        say(f"imshealth is not installed: msiexec /i {PACKAGE} /qn")
+        return 1
+    return lab.wine.start(lab.program, *words, stdout=None, stderr=None).wait()
+
+
+def msiexec(lab, *words):
+    code, text = lab.wine.run("msiexec", *words, check=False, timeout=300)
+    say(text + f"msiexec: {'done' if code == 0 else 'failed; /l*v install.log has it say why'}")
+    program = lab.wine.drive_c(lab.program)
+    if code == 0 and program.exists() and program.read_bytes() == (lab.product / "imshealth.exe").read_bytes():
+        lab.patch()
+        lab.start()
+        say("(In the installed exe one import name is changed, so that it finds the lab's event log.)")
+    return code
+
+
+def net(lab, *words):
+    code, text = lab.wine.run("net", *words, check=False)
+    say(text.rstrip("\n"))
+    return code
+
+
+def break_counters(lab):
+    demo.break_counters(lab)
+    demo.log_failure(lab)
+    say("The Performance key names a counter object that does not exist; Perflib has logged Event 1008.")
+
+
+def events(lab):
+    demo.show_events(lab.store.events())
+
+
+COMMANDS = {"imshealth": imshealth, "msiexec": msiexec, "net": net, "break-counters": break_counters,
+            "events": events, "counters": demo.show_counters}
+
+
+def command(name, words):
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the program that runs
+    lab = Lab("x64", os.environ[SERVER])
+    lab.attach()
+    lab.wine.folder = os.getcwd()
+    return COMMANDS[name](lab, *words) or 0
+
+
+def shell():
+    with Lab("x64", f"by-hand-{os.getpid()}") as lab:
+        commands = lab.wine.prefix / "commands"
+        commands.mkdir()
+        for name in COMMANDS:
+            (commands / name).symlink_to(pathlib.Path(__file__).resolve())
+        folder = lab.wine.prefix / "drive_c" / "Install"
+        folder.mkdir()
+        shutil.copy(lab.product / PACKAGE, folder)
+        say(GUIDE)
+        environment = os.environ | {SERVER: lab.name, "PATH": f"{commands}:{os.environ['PATH']}", "PS1": "lab> ",
+                                    "HISTFILE": ""}
+        environment.pop("BASH_ENV", None)
+        running = subprocess.Popen(["bash", "--norc"], cwd=folder, env=environment)
+        # The lab is removed whatever ends the shell: Ctrl-C, a closed window, kill.
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, lambda *_: running.send_signal(signal.SIGHUP))
+        return running.wait()
+
+
+if __name__ == "__main__":
+    called = pathlib.Path(sys.argv[0]).name
+    sys.exit(command(called, sys.argv[1:]) if called in COMMANDS else shell())

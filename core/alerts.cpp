@@ -1,6 +1,7 @@
 #include "core/alerts.h"
 
 #include "core/hearing_proof.h"
+#include "core/status_code.h"
 
 #include <fmt/format.h>
 
@@ -97,7 +98,7 @@ Alert incidentOpened(const std::string& counterService, Cause cause, const std::
                      Verdict verdict, std::optional<std::uint32_t> status) {
   return make(200, EventType::warning,
               {counterService, std::string(toString(cause)), explanation,
-               std::string(toString(verdict)), statusText(status)});
+               std::string(toString(verdict)), formatStatus(status)});
 }
 
 Alert repairBegins(const std::string& counterService, const std::string& steps) {
@@ -160,13 +161,6 @@ Alert heardAgain(Milliseconds outage) {
 
 Alert proofOfHearing(const std::string& nonce) {
   return make(proofOfHearingId, EventType::information, {nonce});
-}
-
-std::string statusText(std::optional<std::uint32_t> status) {
-  if (!status) {
-    return "none";
-  }
-  return *status <= 65535 ? fmt::format("{}", *status) : fmt::format("0x{:08X}", *status);
 }
 
 }  // namespace alerts

@@ -37,7 +37,4 @@ Alert proofLost(Milliseconds waited);
 Alert heardAgain(Milliseconds outage);
 Alert proofOfHearing(const std::string& nonce);
 
-/// "127", "0x8007085A", "none".
-std::string statusText(std::optional<std::uint32_t> status);
-
 }  // namespace imshealth::alerts

@@ -1,5 +1,7 @@
 #include "service/probe_protocol.h"
 
+#include "core/status_code.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -129,7 +131,7 @@ ProbeResult judgeProbe(std::string_view nonce, const ProbeChildEnd& end) {
             fmt::format("the probe ended with exception 0x{:08X}", end.exitCode)};
   }
   return {ProbeOutcome::crashed, std::nullopt, said.stage,
-          fmt::format("the library ended the process with exit code {}", end.exitCode)};
+          "the library ended the process with exit code " + formatStatus(end.exitCode)};
 }
 
 }  // namespace imshealth

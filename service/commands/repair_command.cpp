@@ -3,6 +3,7 @@
 #include "core/attempt.h"
 #include "core/decide.h"
 #include "core/listen.h"
+#include "core/status_code.h"
 #include "service/adapters.h"
 #include "service/commands/command_policy.h"
 #include "service/commands/commands.h"
@@ -39,7 +40,7 @@ struct Repaired {
   std::vector<StepReport> steps;
   std::optional<bool> rolledBack;  ///< of a repair that failed
   std::optional<Time> notBefore;   ///< of one that the limits refuse; absent: not before a reset
-  std::string wayOn;               ///< the same for a person
+  std::string wayOn;               ///< what ends the refusal, for a person
 };
 
 /// The log as the repair's verification reads it, from where the service has got to.
@@ -89,9 +90,14 @@ std::string resultWord(RepairOutcome::Result result) {
   return result == RepairOutcome::Result::repaired ? "repaired" : "failed";
 }
 
-/// Where the limits refuse: what ends it, a time or a person's word.
+/// Where nothing but policy or limits refuse: what ends it, a time or a person's word.
 void sayWhatEndsIt(Repaired& repaired, Verdict verdict, std::optional<Time> permittedFrom) {
+  if (verdict == Verdict::maintenanceWindow) {
+    repaired.wayOn = "wait for a maintenance window, or say --force";
+    return;
+  }
   if (verdict != Verdict::coolDown && verdict != Verdict::attemptsExhausted) {
+    repaired.wayOn = "the policy says \"alert\": let it say \"repair\", or say --force";
     return;
   }
   if (!permittedFrom) {
@@ -132,16 +138,27 @@ class RepairRun {
                                 .journalUnavailable = !state,
                                 // An interrupted one that could not be undone just now.
                                 .repairUnderWay = state && state->journal,
-                                .force = options_.force || options_.dryRun};
+                                .force = options_.force};
     if (state && state->limits.contains(watch.counterService)) {
       circumstances.limits = state->limits.at(watch.counterService);
     }
     const Decision decision = decide(examination.findings, policy_.policy, watch, circumstances);
-    repaired.reason = std::string(toString(decision.verdict)) + ": " + decision.explanation;
+    circumstances.force = true;
+    const Verdict forced =
+        decide(examination.findings, policy_.policy, watch, circumstances).verdict;
+    repaired.reason = decision.explanation;
     if (decision.verdict != Verdict::repair) {
-      sayWhatEndsIt(repaired, decision.verdict,
-                    permittedFrom(circumstances.limits, policy_.policy.limits, now));
-      co_return repaired;
+      const bool canBeForced = forced == Verdict::repair;
+      repaired.reason.insert(
+          0, std::string(toString(canBeForced ? decision.verdict : forced)) + ": ");
+      if (canBeForced) {
+        sayWhatEndsIt(repaired, decision.verdict,
+                      permittedFrom(circumstances.limits, policy_.policy.limits, now));
+      }
+      if (!canBeForced || !options_.dryRun) {
+        co_return repaired;
+      }
+      repaired.reason.insert(0, "refused now: ");
     }
     Plan plan = planRepair(examination.facts, examination.findings, watch);
     if (!writeScript(plan)) {
@@ -150,7 +167,6 @@ class RepairRun {
     }
     if (options_.dryRun) {
       repaired.result = "planned";
-      repaired.reason = decision.explanation;
       repaired.steps = planned(plan);
       co_return repaired;
     }
@@ -257,6 +273,7 @@ Json toJson(const Repaired& repaired) {
           {"reason", repaired.reason},
           {"rolledBack", orNull(repaired.rolledBack)},
           {"notBefore", repaired.notBefore ? Json(toIso(*repaired.notBefore)) : Json(nullptr)},
+          {"remedy", repaired.wayOn},
           {"steps", std::move(steps)}};
 }
 
@@ -282,7 +299,7 @@ void writeText(CommandIo& io, const Repaired& repaired) {
     } else {
       io.out << toString(step.result);
       if (step.exitCode) {
-        io.out << " (exit code " << *step.exitCode << ")";
+        io.out << " (exit code " << formatStatus(step.exitCode) << ")";
       }
       io.out << "  " << step.command;
     }
@@ -361,8 +378,9 @@ int run(const Options& options, CommandIo& io) {
   if (!repairs.scriptWritten()) {
     return exit_code::usage;
   }
-  if (!options.script.empty() && !repairs.hasPlans()) {
-    io.err << "imshealth: there are no steps; " << options.script << " was not written\n";
+  if (!options.script.empty()) {
+    io.err << "imshealth: " << (repairs.hasPlans() ? "written: " : "no steps, not written: ")
+           << options.script << "\n";
   }
   return done ? exit_code::done : exit_code::problem;
 }

@@ -29,13 +29,6 @@ TEST_CASE("At most 1024 characters of foreign text, cut between characters") {
   CHECK(sanitise(text).size() == 2048);
 }
 
-TEST_CASE("A status code is decimal up to 65535, else hexadecimal, or none") {
-  CHECK(alerts::statusText(127) == "127");
-  CHECK(alerts::statusText(65535) == "65535");
-  CHECK(alerts::statusText(2147944538) == "0x8007085A");
-  CHECK(alerts::statusText(std::nullopt) == "none");
-}
-
 TEST_CASE("Alert 200 has its five strings in order") {
   const Alert alert = alerts::incidentOpened("MSExchangeIMC", Cause::countersNotLoaded, "because",
                                              Verdict::coolDown, 2);

@@ -168,11 +168,26 @@ class Contract(Scenario):
         self.assertRegex(lab.imshealth("status")[1], rf"\nalert     \S+Z  201  The repair of the performance "
                          rf"counters of {SERVICE} begins\. Steps: registerLibrary, backUp, ")
 
+    def assert_only_planned(self, lab, word, remedy):
+        """A dry run says that a repair would be refused now, and what ends that; and plans."""
+        planned = self.repair(lab, "--dry-run", code=1)
+        self.assertEqual((planned["result"], planned["remedy"]), ("planned", remedy))
+        self.assertTrue(planned["reason"].startswith(f"refused now: {word}: "), planned)
+        self.assertEqual(planned["steps"][-1]["step"], "verify")
+        text = lab.imshealth("repair", "--dry-run")[1]
+        self.assertIn(f"\n  refused now: {word}: ", text)
+        self.assertIn(f"\n  {remedy}\n  registerLibrary: ", text)
+
     def test_mode_alert_refuses_and_force_does_not(self):
         lab = self.installed("alert", "inconsistentCounters")
         refused = self.repair(lab, code=1)
         self.assertEqual(refused["result"], "refused")
         self.assertTrue(refused["reason"].startswith("alert: "), refused)
+        self.assertIn("or say --force", refused["remedy"])
+        self.assert_only_planned(lab, "alert", refused["remedy"])
+        planned = self.repair(lab, "--dry-run", "--force", code=1)
+        self.assertEqual((planned["result"], planned["remedy"]), ("planned", ""))
+        self.assertNotIn("refused", planned["reason"])
         self.assertEqual(lab.tool_runs(), [])
         self.assertEqual(self.repair(lab, "--force", code=0)["result"], "repaired")
         self.assert_counters_whole(lab)
@@ -210,6 +225,7 @@ class Contract(Scenario):
         refused = self.repair(lab, code=1)
         self.assertTrue(refused["reason"].startswith("attemptsExhausted: "), refused)
         self.assertIsNone(refused["notBefore"], "no time ends it, a person does")
+        self.assert_only_planned(lab, "attemptsExhausted", refused["remedy"])
         self.assertIn("  no more attempts are made: find the cause, then say imshealth reset\n",
                       lab.imshealth("repair")[1])
         self.assertRegex(lab.imshealth("status")[1], rf"circuit   {SERVICE}: open, attempts 1, the last "
@@ -250,12 +266,14 @@ class Contract(Scenario):
                       for each in (refused["notBefore"], circuit["lastAttemptEnd"]))
         self.assertIn((ends - last).total_seconds(), (7200, 7201))
         self.assertIn(f"  the cool-down ends at {refused['notBefore']}\n", lab.imshealth("repair")[1])
+        self.assert_only_planned(lab, "coolDown", refused["remedy"])
 
     def test_maintenance_window_and_cause_set_to_alert(self):
         lab = self.installed("repair", "inconsistentCounters",
                              watch={"causes": {"countersInconsistent": "alert"}})
         refused = self.repair(lab, code=1)
         self.assertTrue(refused["reason"].startswith("policyAlert: "), refused)
+        self.assert_only_planned(lab, "policyAlert", refused["remedy"])
         # Twelve hours away from now.
         closed = policy("repair")
         hour = (time.localtime().tm_hour + 12) % 24
@@ -263,6 +281,8 @@ class Contract(Scenario):
         lab.write_policy(closed)
         refused = self.repair(lab, code=1)
         self.assertTrue(refused["reason"].startswith("maintenanceWindow: "), refused)
+        self.assertEqual(refused["remedy"], "wait for a maintenance window, or say --force")
+        self.assert_only_planned(lab, "maintenanceWindow", refused["remedy"])
         self.assertEqual(lab.tool_runs(), [])
 
     def test_one_repair_at_a_time(self):
@@ -393,6 +413,18 @@ class Contract(Scenario):
         self.assertTrue((lab.wine.prefix / "drive_c" / "lab" / "this & that" / f"repair-{SERVICE}" /
                          "perflib.reg").exists())
         self.assert_counters_whole(lab)
+
+    def test_script_is_told_beside_the_document(self):
+        lab = self.server()
+        lab.install(policy=policy("alert"), start=False)
+        words = ("repair", "--dry-run", "--json", "--script", "C:\\lab\\repair.cmd")
+        for fault, said in ((None, "no steps, not written: "), ("inconsistentCounters", "written: ")):
+            if fault:
+                lab.break_(fault)
+            process = lab.wine.start(lab.program, *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            out, err = process.communicate(timeout=120)
+            self.assertEqual(departures(json.loads(out), REPAIR), [], out)
+            self.assertIn(f"imshealth: {said}C:\\lab\\repair.cmd", err.decode())
 
     def test_script_that_cannot_be_written(self):
         lab = self.installed("repair", "inconsistentCounters")

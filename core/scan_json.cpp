@@ -129,7 +129,9 @@ class ScanJson : public ScanOutput {
     error.where.clear();
     json_ += ",\"error\":";
     appendString(json_, error.describe());
-    json_ += fmt::format(",\"errorCode\":{}", error.systemCode);
+    if (error.systemCode != 0) {
+      json_ += fmt::format(",\"errorCode\":{}", error.systemCode);
+    }
   }
 
   void addHead(const LogEvent& event) {

@@ -99,7 +99,7 @@ void Verb::does(std::function<int(CommandIo&)> action) const {
 
 namespace {
 
-/// For a person: what to type instead, or where that stands.
+/// For a person: what to type instead, or where that stands. Empty: help or version, as asked for.
 std::string whyNotParsed(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* last = &app;
   std::string verbs = app.get_name();
@@ -107,15 +107,20 @@ std::string whyNotParsed(const CLI::App& app, const CLI::ParseError& error) {
     last = last->get_subcommands().front();
     verbs += " " + last->get_name();
   }
-  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) {
+  // CLI11 misses a verb, or sees --help, before it looks at the word that stands in its place.
+  const auto unknown = app.remaining(true);
+  const bool needsVerb = last->get_require_subcommand_min() != 0;
+  const bool noWord = unknown.empty() || unknown.front().starts_with('-');
+  if (error.get_exit_code() == 0 && (!needsVerb || noWord)) {
+    return {};
+  }
+  if (error.get_exit_code() != 0 && dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) {
     return std::string(error.what()) + "; see " + verbs + " --help";
   }
-  if (last->get_require_subcommand_min() == 0) {
+  if (!needsVerb) {
     return "name at least one file: " + verbs + " FILE...; see " + verbs + " --help";
   }
-  // CLI11 misses a verb before it looks at the word that stands in its place.
-  const auto unknown = app.remaining(true);
-  if (unknown.empty() || unknown.front().starts_with('-')) {
+  if (noWord) {
     return "say which command; " + verbs + " --help lists them";
   }
   if (last == &app && needsWindows(unknown.front())) {
@@ -144,10 +149,12 @@ int parseAndAct(const std::vector<std::string>& arguments, CommandIo& io) {
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
     app.parse(reversed);
-  } catch (const CLI::Success& asked) {  // --help, --version
-    return app.exit(asked, io.out, io.err);
   } catch (const CLI::ParseError& error) {
-    io.err << "imshealth: " << whyNotParsed(app, error) << "\n";
+    const std::string why = whyNotParsed(app, error);
+    if (why.empty()) {
+      return app.exit(error, io.out, io.err);
+    }
+    io.err << "imshealth: " << why << "\n";
     return exit_code::usage;
   }
   try {

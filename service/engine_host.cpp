@@ -132,9 +132,6 @@ Result<void> EngineHost::Engine::start() {
   for (const SetAside& foreign : *made) {
     adapters->alerter.raise(alerts::stateSetAside(foreign.file, foreign.movedTo));
   }
-  if (inForce.refusal) {
-    adapters->alerter.raise(*inForce.refusal);
-  }
   events.onProgress();
 
   std::optional<Cursor> saved;
@@ -158,6 +155,9 @@ Result<void> EngineHost::Engine::start() {
                                 MonitorPorts{adapters->clock, adapters->state, adapters->alerter,
                                              adapters->repairLock, adapters->repair(*this)},
                                 std::move(inForce.policy), PolicyOrigin{file}, folder.backup());
+  if (inForce.refusal) {  // later than the policy in force: so status tells it from an old one
+    adapters->alerter.raise(*inForce.refusal);
+  }
   adapters->alerter.raise(alerts::started(version, mode, file.empty() ? "built-in default" : file,
                                           std::string(source->api())));
   for (const Alert& impediment : impediments(readLogSettings())) {

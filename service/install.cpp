@@ -169,15 +169,21 @@ Result<bool> install(const std::string& program, const FirstPolicy& first) {
   return *placed;
 }
 
-bool isServiceRunning() {
+Installed installedService() {
   const UniqueServiceHandle scm(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
   if (!scm) {
-    return false;
+    return Installed::stopped;
   }
   const UniqueServiceHandle service(OpenServiceW(scm.get(), serviceName, SERVICE_QUERY_STATUS));
+  if (!service) {
+    return GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST ? Installed::no : Installed::stopped;
+  }
   SERVICE_STATUS status{};
-  return service && QueryServiceStatus(service.get(), &status) &&
-         (status.dwCurrentState == SERVICE_RUNNING || status.dwCurrentState == SERVICE_PAUSED);
+  return QueryServiceStatus(service.get(), &status) &&
+                 (status.dwCurrentState == SERVICE_RUNNING ||
+                  status.dwCurrentState == SERVICE_PAUSED)
+             ? Installed::running
+             : Installed::stopped;
 }
 
 Result<void> stopInstalled() {

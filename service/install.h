@@ -26,8 +26,9 @@ Result<void> stopInstalled();
 /// Stops and removes the service and the event source. policy.json, state and backups stay.
 Result<void> uninstall();
 
-/// RUNNING or PAUSED. False too where the service control manager cannot be asked.
-bool isServiceRunning();
+/// `running` is RUNNING or PAUSED; `stopped` too where the service control manager cannot be asked.
+enum class Installed { no, stopped, running };
+Installed installedService();
 
 /// Came with Windows 2000; most of its levels came later.
 using ChangeServiceConfig2 = BOOL WINAPI(SC_HANDLE, DWORD level, void*);

@@ -37,6 +37,16 @@ class CommandLine(unittest.TestCase):
             with self.subTest(arguments):
                 self.assertEqual(self.run_(*arguments), (2, "", f"imshealth: {text}\n"))
 
+    def test_help_is_not_given_for_a_command_that_there_is_not(self):
+        for before in ([], ["policy"]):
+            for words in (["--help"], ["-h"]):
+                self.assertEqual(self.run_(*before, "shwo", *words), self.run_(*before, "shwo"))
+                code, out, err = self.run_(*before, *words)
+                self.assertEqual((code, err), (0, ""))
+                self.assertIn(" ".join(["imshealth", *before]), out)
+        self.assertEqual(self.run_("check", "--help"), self.run_("check"))
+        self.assertEqual(self.run_("scan", "no.evt", "--help")[0], 0)
+
     def test_a_command_that_needs_windows_says_so(self):
         for verb in ("service", "run", "check", "repair", "status", "reset", "install", "uninstall"):
             self.assertEqual(self.run_(verb, "MSExchangeIMC"),
@@ -67,7 +77,9 @@ class CommandLine(unittest.TestCase):
                 self.assertNotEqual(err, "")
         # There is one already.
         self.assertEqual(list(json.loads(self.run_("policy", "check", "--json", str(bad))[1])), ["diagnostics", "valid"])
-        self.assertEqual(list(json.loads(self.run_("scan", "--json", "absent.evt")[1])), ["files"])
+        document = json.loads(self.run_("scan", "--json", "absent.evt")[1])
+        self.assertEqual(list(document), ["files"])
+        self.assertNotIn("errorCode", document["files"][0], "there is none beside the text")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ void addServiceCommands(const Verb& program) {
                 "are for the first installation\n";
     }
     return report(installed ? Result<void>() : installed.error(), io,
-                  isServiceRunning()
+                  installedService() == Installed::running
                       ? "The service ImsHealth is installed and running."
                       : "The service ImsHealth is installed. To start it: net start ImsHealth");
   });

@@ -82,13 +82,24 @@ Json toJson(const State& state, bool running) {
           {"lastAlerts", std::move(alerts)}};
 }
 
-void writeText(CommandIo& io, const State& state, bool running) {
+/// Since the policy in force was taken over.
+bool wasRefused(const State& state) {
+  return std::ranges::any_of(state.lastAlerts, [&](const AlertRecord& alert) {
+    return alert.id == 110 && alert.at >= state.policySince;
+  });
+}
+
+void writeText(CommandIo& io, const State& state, Installed installed) {
   io.out << "imshealth " << version << ", service "
-         << coloured(io, running ? Colour::good : Colour::bad, running ? "running" : "not running")
+         << coloured(io, installed == Installed::running ? Colour::good : Colour::bad,
+                     installed == Installed::running ? "running"
+                     : installed == Installed::no    ? "not installed"
+                                                   : "not running")
          << ", mode " << toString(state.mode) << "\n";
   if (state.policySince) {
     io.out << "policy:    " << (state.policyFile.empty() ? "built-in default" : state.policyFile)
-           << " as it was at " << toIso(*state.policySince) << "\n";
+           << " as it was at " << toIso(*state.policySince)
+           << (wasRefused(state) ? "; policy.json was refused, see event 110\n" : "\n");
   }
   io.out << "event log: " << (state.api.empty() ? "not read yet" : state.api) << ", record "
          << state.cursor.recordNumber << ", read "
@@ -135,7 +146,7 @@ int prove(const DataFolder& folder, CommandIo& io) {
   if (!requireAdministrator(io)) {
     return exit_code::unreachable;
   }
-  if (!isServiceRunning()) {
+  if (installedService() != Installed::running) {
     io.err << "imshealth: the service is not running, nobody hears the event log\n";
     return exit_code::problem;
   }
@@ -174,11 +185,11 @@ int run(bool json, bool toProve, CommandIo& io) {
     io.err << "imshealth: " << state.error().describe() << "\n";
     return exit_code::unreachable;
   }
-  const bool running = isServiceRunning();
+  const Installed service = installedService();
   if (json) {
-    writeJson(io, toJson(*state, running));
+    writeJson(io, toJson(*state, service == Installed::running));
   } else {
-    writeText(io, *state, running);
+    writeText(io, *state, service);
   }
   const bool circuitOpen = std::any_of(state->limits.begin(), state->limits.end(),
                                        [](const auto& limit) { return limit.second.circuitOpen; });

@@ -149,8 +149,11 @@ TEST_CASE("A file that cannot be read is in the document, and not in the table")
   const auto output = scanJson(document, false);
   output->begin();
   output->addFailed("none.evt", error);
+  output->addFailed("none.evt", Error(ErrorKind::missing, "none.evt", 0, "no code of the system"));
   output->end();
-  CHECK(json::parse(document.str())["files"][0]["errorCode"] == 2);
+  const json files = json::parse(document.str())["files"];
+  CHECK(files[0]["errorCode"] == 2);
+  CHECK_FALSE(files[1].contains("errorCode"));
 }
 
 TEST_CASE("First and last are by the senders' clocks, not by the order of the log") {

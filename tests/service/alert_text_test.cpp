@@ -38,6 +38,18 @@ TEST_CASE("a reason that ends with a question mark does not get a full stop behi
                          "you mean \"repair\"?). A bad file leaves "));
 }
 
+TEST_CASE("what an alert advises is true whenever it is written") {
+  const UniqueModule exe = theExe();
+  const std::string gone =
+      alertText(exe.get(), 110, {"C:\\policy.json", "1:1", "the file is gone"});
+  CHECK(gone.find("or without a file, the service only alerts") != std::string::npos);
+  CHECK(gone.find("orrect the file") == std::string::npos);
+  CHECK(alertText(exe.get(), 203, {"MSExchangeIMC", "verify", "why", "yes"})
+            .ends_with(" every step that the service did."));
+  CHECK(alertText(exe.get(), 204, {"MSExchangeIMC", "untrustedPath"})
+            .find("whether a repair by hand is refused now too") != std::string::npos);
+}
+
 TEST_CASE("an alert with fewer strings than its text asks for is shown with gaps") {
   CHECK(alertText(theExe().get(), 201, {"MSExchangeIMC"}) ==
         "The repair of the performance counters of MSExchangeIMC begins. Steps: .");

@@ -29,13 +29,14 @@ class PolicyReload(Scenario):
         self.assertEqual([alert.strings[0].lower(), alert.strings[1]], [file, mode])
         self.assertEqual(alert.type, 4)
 
-    def policy_in_force(self, lab, file):
-        """As status says it. Since when."""
+    def policy_in_force(self, lab, file, refused=False):
+        """As status says it, and whether a later one was refused. Since when."""
         def told():
             return json.loads(lab.imshealth("status", "--json")[1])["policy"]
         until(lambda: (told()["file"] or "").lower() == file, f"{file} is in force")
         since = told()["since"]
-        self.assertIn(f"as it was at {since}\n", lab.imshealth("status")[1])
+        more = "; policy.json was refused, see event 110" if refused else ""
+        self.assertIn(f"as it was at {since}{more}\n", lab.imshealth("status")[1])
         return since
 
     def assert_in_force(self, lab, decision):
@@ -115,7 +116,7 @@ class PolicyReload(Scenario):
         self.assertEqual((refused.strings[0].lower(), refused.strings[1]), (POLICY, "3:11"))
         self.assertEqual(refused.strings[2], '"repare" is not a mode; did you mean "repair"?')
         self.assertEqual(refused.type, 1)
-        since = self.policy_in_force(lab, POLICY)
+        since = self.policy_in_force(lab, POLICY, refused=True)
         self.assert_in_force(lab, "repair")
         lab.wait_for_alert(202)
         lab.stop()
@@ -126,7 +127,7 @@ class PolicyReload(Scenario):
         again = lab.wait_for_alert(100, after=begun)
         self.assertEqual((again.strings[1], again.strings[2].lower()), ("repair", KEPT))
         self.assertEqual(lab.wait_for_alert(110, after=begun).strings[1], "3:11")
-        self.assertLess(since, self.policy_in_force(lab, KEPT))
+        self.assertLess(since, self.policy_in_force(lab, KEPT, refused=True))
 
         # The corrected file is taken over by itself.
         lab.write_policy(policy("alert"))

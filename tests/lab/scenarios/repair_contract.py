@@ -86,6 +86,9 @@ class Contract(Scenario):
             self.assertEqual(self.repair(lab, *words, code=0)["result"], "notNeeded")
         status = self.run_json(lab, STATUS, "status", code=0)
         self.assertEqual((status["running"], status["incidents"]), (False, []))
+        self.assertIn(", service not running, mode ", lab.imshealth("status")[1])
+        self.assertEqual(lab.imshealth("uninstall")[0], 0)
+        self.assertIn(", service not installed, mode ", lab.imshealth("status")[1])
         self.assertEqual(lab.tool_runs(), [])
         self.assertEqual(lab.counters(), before)
 

@@ -111,10 +111,11 @@ std::string whyNotParsed(const CLI::App& app, const CLI::ParseError& error) {
   const auto unknown = app.remaining(true);
   const bool needsVerb = last->get_require_subcommand_min() != 0;
   const bool noWord = unknown.empty() || unknown.front().starts_with('-');
-  if (error.get_exit_code() == 0 && (!needsVerb || noWord)) {
+  const int code = error.get_exit_code();
+  if (code == 0 && (!needsVerb || noWord)) {
     return {};
   }
-  if (error.get_exit_code() != 0 && dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) {
+  if (code != 0 && code != static_cast<int>(CLI::ExitCodes::RequiredError)) {
     return std::string(error.what()) + "; see " + verbs + " --help";
   }
   if (!needsVerb) {

@@ -15,6 +15,7 @@
 #include "service/win32/text.h"
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 #include <memory>
 #include <ostream>
@@ -92,12 +93,10 @@ std::string resultWord(RepairOutcome::Result result) {
 
 /// Where nothing but policy or limits refuse: what ends it, a time or a person's word.
 void sayWhatEndsIt(Repaired& repaired, Verdict verdict, std::optional<Time> permittedFrom) {
-  if (verdict == Verdict::maintenanceWindow) {
-    repaired.wayOn = "wait for a maintenance window, or say --force";
-    return;
-  }
   if (verdict != Verdict::coolDown && verdict != Verdict::attemptsExhausted) {
-    repaired.wayOn = "the policy says \"alert\": let it say \"repair\", or say --force";
+    repaired.wayOn = verdict == Verdict::maintenanceWindow
+                         ? "wait for a maintenance window, or say --force"
+                         : "the policy says \"alert\": let it say \"repair\", or say --force";
     return;
   }
   if (!permittedFrom) {
@@ -149,16 +148,17 @@ class RepairRun {
     repaired.reason = decision.explanation;
     if (decision.verdict != Verdict::repair) {
       const bool canBeForced = forced == Verdict::repair;
-      repaired.reason.insert(
-          0, std::string(toString(canBeForced ? decision.verdict : forced)) + ": ");
+      const bool onlyPlanned = canBeForced && options_.dryRun;
+      repaired.reason = fmt::format("{}{}: {}", onlyPlanned ? "refused now: " : "",
+                                    toString(canBeForced ? decision.verdict : forced),
+                                    decision.explanation);
       if (canBeForced) {
         sayWhatEndsIt(repaired, decision.verdict,
                       permittedFrom(circumstances.limits, policy_.policy.limits, now));
       }
-      if (!canBeForced || !options_.dryRun) {
+      if (!onlyPlanned) {
         co_return repaired;
       }
-      repaired.reason.insert(0, "refused now: ");
     }
     Plan plan = planRepair(examination.facts, examination.findings, watch);
     if (!writeScript(plan)) {

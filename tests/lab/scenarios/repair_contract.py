@@ -210,6 +210,13 @@ class Contract(Scenario):
                 self.assertEqual(lab.counters(), before)
         self.assertEqual(lab.tool_runs(), [])
 
+    def test_exit_code_of_a_tool_that_crashed(self):
+        lab = self.installed("repair", "inconsistentCounters")
+        lab.settings(lodctr={"exitCode": -1073741819})
+        code, text = lab.imshealth("repair")
+        self.assertEqual(code, 0, text)
+        self.assertIn(" (exit code 0xC0000005)  lodctr imcperf.ini", text)
+
     def test_circuit(self):
         lab = self.installed("repair", "inconsistentCounters",
                              limits={"attempts": 1, "coolDown": "10ms"})

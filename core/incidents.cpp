@@ -1,7 +1,6 @@
 #include "core/incidents.h"
 
 #include "core/ascii.h"
-#include "core/decide.h"
 
 #include <algorithm>
 
@@ -22,6 +21,10 @@ Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time no
   if (known && (known->verdict.empty() || now - known->lastEvent < coolDown)) {
     ++known->events;
     known->lastEvent = now;
+    if (!known->verdict.empty()) {  // when it is decided anew, it is decided by how it fails then
+      known->status = failure.status;
+      known->eventId = failure.eventId;
+    }
     return Noted::counted;
   }
   if (known) {
@@ -40,7 +43,7 @@ Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time no
 
 void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolDown) {
   std::erase_if(incidents, [&](const Incident& incident) {
-    return !incident.verdict.empty() && now - incident.lastEvent >= coolDown;
+    return !incident.verdict.empty() && !incident.again && now - incident.lastEvent >= coolDown;
   });
 }
 
@@ -58,20 +61,26 @@ int failingTogether(const std::vector<Incident>& incidents, const Incident& with
 }
 
 bool isOfTheMoment(const Incident& incident) {
-  const std::string& verdict = incident.verdict;
-  return verdict == toString(Verdict::coolDown) || verdict == toString(Verdict::attemptsExhausted) ||
-         verdict == toString(Verdict::maintenanceWindow) || verdict == toString(Verdict::paused);
+  const auto is = [&](Verdict verdict) { return incident.verdict == toString(verdict); };
+  return is(Verdict::coolDown) || is(Verdict::attemptsExhausted) || is(Verdict::maintenanceWindow) ||
+         is(Verdict::paused) || is(Verdict::repairUnderWay) || is(Verdict::journalUnavailable) ||
+         incident.verdict == attemptFailed;
 }
 
-bool isOfThePolicy(const Incident& incident) {
-  return incident.verdict == toString(Verdict::alert) ||
-         incident.verdict == toString(Verdict::policyAlert);
+bool isDue(const Incident& incident, const Policy& policy, Time policySince, const Circumstances& given) {
+  if (incident.verdict.empty() || incident.verdict == toString(Verdict::repair)) {
+    return false;
+  }
+  if (isOfTheMoment(incident)) {
+    return !heldBack(policy, given);
+  }
+  return incident.judged <= policySince || given.now - incident.judged >= policy.limits.coolDown;
 }
 
 Incident* findUndecided(std::vector<Incident>& incidents) {
   const auto found =
       std::find_if(incidents.begin(), incidents.end(),
-                   [](const Incident& incident) { return incident.verdict.empty(); });
+                   [](const Incident& incident) { return incident.verdict.empty() || incident.again; });
   return found == incidents.end() ? nullptr : &*found;
 }
 

@@ -2,6 +2,7 @@
 // The same rules for the service (core/monitor.h) and for a saved log (core/replay.h).
 #pragma once
 
+#include "core/decide.h"
 #include "core/match.h"
 #include "core/state.h"
 
@@ -31,12 +32,15 @@ void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 int failingTogether(const std::vector<Incident>&, const Incident& with);
 
 /// Left unrepaired only because it was not the time. Events go on only counting, but the decision is made
-/// anew when its time has come; else failures that never cease would never be repaired at night.
+/// anew when its time has come; else failures that never cease would never be repaired at night, and
+/// never tried a second time.
 bool isOfTheMoment(const Incident&);
-/// Left unrepaired because of the mode: decided anew when the policy changes.
-bool isOfThePolicy(const Incident&);
 
-/// nullptr: all are decided, or there is none.
+/// It has been decided, and is to be decided anew: that which waited for its time, when it has come; all else by a
+/// new policy, and once in a cool-down: what was found may be another thing by now, or the failures of another kind.
+bool isDue(const Incident&, const Policy&, Time policySince, const Circumstances&);
+
+/// nullptr: all are decided, and none anew; or there is none.
 Incident* findUndecided(std::vector<Incident>&);
 Incident* findIncident(std::vector<Incident>&, std::string_view counterService);
 

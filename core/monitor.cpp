@@ -74,9 +74,10 @@ void Monitor::takeFrom(const State& state) {
     if (findIncident(incidents_, incident.counterService) != nullptr) {
       continue;
     }
-    // The last run ended between its decision and the attempt: it is decided again.
-    if (incident.verdict == toString(Verdict::repair) && !journalOpen_) {
-      incident.verdict.clear();
+    if (incident.verdict == toString(Verdict::repair)) {
+      if (!state.journal || !equalsIgnoringCase(state.journal->counterService, incident.counterService)) {
+        incident.verdict.clear();  // the last run ended between its decision and the attempt
+      }
     }
     incidents_.push_back(std::move(incident));
   }
@@ -125,7 +126,7 @@ awaitable<void> Monitor::finishFoundJournal() {
     lastRepairs_ = after->lastRepairs;
     journalOpen_ = after->journal.has_value();
   }
-  save();
+  (void)save();
 }
 
 bool Monitor::isOlderThanLastRepair(const OpenFailure& failure) const {
@@ -156,7 +157,7 @@ void Monitor::caughtUp(const Cursor& cursor, std::string_view api, bool saveNow)
   const Milliseconds unsaved = ports_.clock.now() - lastSave_;
   const bool clockSetBack = unsaved < Milliseconds(0);
   if (saveNow || openedSinceSave_ || unsaved >= longestUnsaved || clockSetBack) {
-    save();
+    (void)save();
   }
 }
 
@@ -175,11 +176,10 @@ void Monitor::learnOfRepairs(const State& state) {
   lastRepairs_ = state.lastRepairs;
 }
 
-void Monitor::save() {
+Result<State> Monitor::save() {
   lastSave_ = ports_.clock.now();
   openedSinceSave_ = false;
-  // Best effort: what is not saved is read from the log again at the next start.
-  (void)ports_.state.update([this](State& state) {
+  return ports_.state.update([this](State& state) {
     if (!taken_) {
       takeFrom(state);  // it could not be read at the start, and is not to be lost
     }
@@ -206,7 +206,7 @@ void Monitor::endIncident(const std::string& counterService) {
   std::erase_if(incidents_, [&](const Incident& incident) {
     return equalsIgnoringCase(incident.counterService, counterService);
   });
-  save();
+  (void)save();
 }
 
 void Monitor::safetyCheck() {
@@ -215,10 +215,12 @@ void Monitor::safetyCheck() {
   for (Incident& incident : incidents_) {  // the clock may have been set back
     incident.since = std::min(incident.since, now);
     incident.lastEvent = std::min(incident.lastEvent, now);
+    incident.judged = std::min(incident.judged, now);
   }
+  policySince_ = std::min(policySince_, now);
   endLeftAlone(incidents_, now, policy_.limits.coolDown);
   std::vector<Alert> reminders;
-  (void)ports_.state.update([&](State& state) {
+  const auto settled = ports_.state.update([&](State& state) {
     reminders.clear();
     journalOpen_ = state.journal.has_value();
     for (auto& [service, limits] : state.limits) {
@@ -232,20 +234,27 @@ void Monitor::safetyCheck() {
       }
     }
   });
-  for (const Alert& reminder : reminders) {
-    ports_.alerter.raise(reminder);
-  }
-  if (const auto kept = ports_.state.read()) {
-    for (Incident& incident : incidents_) {
-      if (isOfTheMoment(incident) &&
-          !heldBack(policy_, circumstances(incident.counterService, &*kept, now))) {
-        incident.verdict.clear();
-      }
+  if (settled) {  // else it would be reminded each minute
+    for (const Alert& reminder : reminders) {
+      ports_.alerter.raise(reminder);
     }
   }
-  save();
+  if (const auto saved = save()) {
+    decideAnew(*saved);
+  }
   tellSetAside();
   attend();
+}
+
+void Monitor::decideAnew(const State& state) {
+  if (journalOpen_) {
+    return;  // until it is finished no repair can begin
+  }
+  const Time now = ports_.clock.now();
+  for (Incident& incident : incidents_) {
+    const Circumstances given = circumstances(incident.counterService, &state, now);
+    incident.again = incident.again || isDue(incident, policy_, policySince_, given);
+  }
 }
 
 Circumstances Monitor::circumstances(const std::string& counterService, const State* state,
@@ -272,13 +281,10 @@ void Monitor::takeOverPolicy() {
     policy_ = std::move(next->policy);
     origin_ = std::move(next->origin);
     policySince_ = ports_.clock.now();
-    for (Incident& incident : incidents_) {
-      if (isOfTheMoment(incident) || isOfThePolicy(incident)) {
-        incident.verdict.clear();
-      }
-    }
     if (taken_) {
-      save();  // whoever asks for the state learns what is in force at once
+      if (const auto saved = save()) {  // whoever asks for the state learns what is in force at once
+        decideAnew(*saved);
+      }
     }
     if (next->onTakenOver) {
       next->onTakenOver();
@@ -353,18 +359,25 @@ awaitable<void> Monitor::handle(std::string counterService) {
   Circumstances given = circumstances(counterService, state ? &*state : nullptr, now);
   given.repairUnderWay = !*lock || journalOpen_;
   const Decision decision = decide(examination.findings, policy_, watch, given);
+  const std::string cause(toString(examination.findings.front().cause));
+  const std::string verdict(toString(decision.verdict));
+  const Incident* known = incidentNow();
   // Alert first, then remember that it was decided: rather told twice than never.
-  ports_.alerter.raise(alerts::incidentOpened(counterService, examination.findings.front().cause,
-                                              decision.explanation, decision.verdict,
-                                              occasion.status));
-  if (decision.verdict != Verdict::repair && decision.mode == Mode::repair) {
-    ports_.alerter.raise(alerts::repairNotAttempted(counterService, decision.verdict));
+  if (!known || known->cause != cause || known->verdict != verdict || decision.verdict == Verdict::repair) {
+    ports_.alerter.raise(alerts::incidentOpened(counterService, examination.findings.front().cause,
+                                                decision.explanation, decision.verdict,
+                                                occasion.status));
+    if (decision.verdict != Verdict::repair && decision.mode == Mode::repair) {
+      ports_.alerter.raise(alerts::repairNotAttempted(counterService, decision.verdict));
+    }
   }
   if (Incident* incident = incidentNow()) {
-    incident->cause = toString(examination.findings.front().cause);
-    incident->verdict = toString(decision.verdict);
+    incident->cause = cause;
+    incident->verdict = verdict;
+    incident->judged = now;
+    incident->again = false;
   }
-  save();
+  (void)save();
   if (decision.verdict != Verdict::repair) {
     co_return;
   }
@@ -379,6 +392,9 @@ awaitable<void> Monitor::handle(std::string counterService) {
   const auto outcome = co_await attemptRepair(std::move(order), attemptPorts());
   if (!outcome) {
     ports_.alerter.raise(alerts::repairNotAttempted(counterService, Verdict::journalUnavailable));
+    if (Incident* incident = incidentNow()) {
+      incident->verdict = toString(Verdict::journalUnavailable);
+    }
     co_return;
   }
   if (const auto after = ports_.state.read()) {
@@ -390,7 +406,7 @@ awaitable<void> Monitor::handle(std::string counterService) {
   } else if (Incident* incident = incidentNow();
              incident && outcome->result == RepairOutcome::Result::failed) {
     incident->verdict = attemptFailed;
-    save();
+    (void)save();
   }
 }
 

@@ -49,7 +49,7 @@ class Monitor {
   void caughtUp(const Cursor&, std::string_view api, bool saveNow);
   /// When the log was last read to no new record; saved with the next `safetyCheck`.
   void noteRead(Time at) { lastRead_ = at; }
-  /// Once a minute: incidents end, those that only waited for their time are decided anew, reminders, alerts that could not be written, a roll-back that failed.
+  /// Once a minute: incidents end or are decided anew, reminders, alerts that could not be written, a roll-back that failed.
   void safetyCheck();
 
   /// A new policy; taken over between two incidents, never within a repair. `onTakenOver` is called
@@ -73,7 +73,9 @@ class Monitor {
   void learnOfRepairs(const State&);
   bool isOlderThanLastRepair(const OpenFailure&) const;
   void endIncident(const std::string& counterService);
-  void save();
+  /// Best effort: what is not saved is read from the log again at the next start.
+  Result<State> save();
+  void decideAnew(const State&);
   void tellSetAside();
   AttemptPorts attemptPorts() const;
   void takeOverPolicy();

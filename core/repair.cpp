@@ -351,7 +351,8 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
     co_return outcome;
   }
   auto backup = openFoundBackup(found, watch, backupRoot, ports.survey, ports.forBackup());
-  if (!found.rollingBack) {
+  // A roll-back that did not succeed has been told: since then a person may have repaired by hand.
+  if (!found.rollingBack || found.told) {
     const auto before = countersBefore(backup);
     Verification verification{Verification::Result::disproved, {}, false, StepKind::verify};
     if (before) {
@@ -374,9 +375,11 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
       journal.settle();
       co_return outcome;
     }
-    outcome.failedStep = found.intent ? toString(*found.intent) : toString(StepKind::verify);
-    outcome.reason = "the program ended during this step; " + verification.reason;
-    (void)journal.beginRollBack(outcome.failedStep, outcome.reason);
+    if (!found.rollingBack) {
+      outcome.failedStep = found.intent ? toString(*found.intent) : toString(StepKind::verify);
+      outcome.reason = "the program ended during this step; " + verification.reason;
+      (void)journal.beginRollBack(outcome.failedStep, outcome.reason);
+    }
   }
   const bool noManifest = !backup && backup.error().kind == ErrorKind::missing;
   if (noManifest && found.done.empty()) {

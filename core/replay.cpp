@@ -68,6 +68,7 @@ class Service {
   };
 
   void advance(Time now);
+  bool checkEachMinute(Time now);
   void decideOn(Incident&, Time at);
   void conclude();
 
@@ -81,12 +82,15 @@ class Service {
   ByService<LastRepair> lastRepairs_;
   std::optional<Attempt> attempt_;
   Time free_ = Time::min();
+  Time checked_ = Time::min();  ///< of the checks of each minute, the last
   std::uint32_t epoch_ = 0;
   std::optional<std::uint32_t> lastRecord_;
 };
 
 void Service::hear(const HeardFailure& heard) {
   advance(heard.written);
+  checked_ = std::max(
+      checked_, Time(std::chrono::floor<std::chrono::minutes>(heard.written.time_since_epoch())));
   OpenFailure failure = heard.failure;
   const auto record = static_cast<std::uint32_t>(failure.recordNumber);
   if (lastRecord_ && recordDistance(*lastRecord_, record) <= 0) {
@@ -124,14 +128,40 @@ void Service::advance(Time now) {
     }
     Incident* incident = findUndecided(incidents_);
     if (!incident) {
+      if (checkEachMinute(now)) {
+        continue;
+      }
       return;
     }
-    const Time at = std::max(incident->since + settling, free_);
+    const Time at = std::max(incident->again ? checked_ : incident->since + settling, free_);
     if (at > now) {
       return;
     }
     decideOn(*incident, at);
   }
+}
+
+/// True: one of them found an incident that is to be decided anew.
+bool Service::checkEachMinute(Time now) {
+  constexpr Milliseconds minute = std::chrono::minutes(1);
+  Time last = Time::min();  // by then all incidents have ended
+  for (const Incident& incident : incidents_) {
+    last = std::max(last, incident.lastEvent + policy_.limits.coolDown);
+  }
+  while (checked_ + minute < std::min(now, last)) {
+    checked_ += minute;
+    for (Incident& incident : incidents_) {
+      const Circumstances given{.limits = limits_[incident.counterService],
+                                .now = checked_,
+                                .local = assumed_.local(checked_)};
+      incident.again = checked_ - incident.lastEvent < policy_.limits.coolDown &&
+                       isDue(incident, policy_, Time::min(), given);
+    }
+    if (findUndecided(incidents_)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 void Service::decideOn(Incident& incident, Time at) {
@@ -142,12 +172,25 @@ void Service::decideOn(Incident& incident, Time at) {
   const Decision decision =
       decide(findings, policy_, watch,
              {.limits = limits_[service], .now = at, .local = assumed_.local(at)});
-  incident.cause = toString(findings.front().cause);
-  incident.verdict = toString(decision.verdict);
+  const std::string cause(toString(findings.front().cause));
+  const std::string verdict(toString(decision.verdict));
+  const bool anew = std::exchange(incident.again, false);
+  const bool told = !anew || decision.verdict == Verdict::repair || incident.cause != cause ||
+                    incident.verdict != verdict;
+  incident.cause = cause;
+  incident.verdict = verdict;
+  incident.judged = at;
   free_ = at;
+  if (!told) {
+    return;
+  }
 
   ReplayedIncident replayed = std::move(current_[service]);
   current_.erase(service);
+  if (anew) {
+    replayed = {.counterService = service, .since = incident.since, .status = incident.status};
+  }
+  replayed.anew = anew;
   replayed.decided = at;
   replayed.cause = findings.front().cause;
   replayed.verdict = decision.verdict;

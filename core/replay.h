@@ -41,13 +41,14 @@ struct HeardFailure {
 std::vector<HeardFailure> failuresIn(SavedLog&, const Policy&, SavedReading&,
                                      const ReportProgress& = {});
 
-/// One incident and what would have been decided about it.
+/// One decision: about a new incident, or about one that waited for its time, or came to fail otherwise.
 struct ReplayedIncident {
   std::string counterService;
   Time since;                          ///< its first event
   Time decided;
-  std::vector<std::uint64_t> records;  ///< all its events
-  std::optional<std::uint32_t> status; ///< of the first
+  bool anew = false;                   ///< the incident is that of an earlier decision
+  std::vector<std::uint64_t> records;  ///< its events, until it was decided anew
+  std::optional<std::uint32_t> status; ///< of the first; where decided anew, of the last before that
   Cause cause = Cause::openFailed;     ///< assumed
   Verdict verdict = Verdict::alert;
   bool circuitOpened = false;          ///< by this attempt

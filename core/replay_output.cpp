@@ -50,6 +50,7 @@ std::string replayJson(const ReplayReport& report) {
     incidents.push_back({{"counterService", incident.counterService},
                          {"since", toIso(incident.since)},
                          {"decided", toIso(incident.decided)},
+                         {"anew", incident.anew},
                          {"localTime", localText(report, incident.decided)},
                          {"events", incident.records.size()},
                          {"records", incident.records},
@@ -98,15 +99,16 @@ std::string replayTable(const ReplayReport& report) {
   }
   for (const ReplayedIncident& incident : replay.incidents) {
     const char* attempt = attemptText(report, incident);
-    text += fmt::format("{}  {}  {:<{}}  {:>6}  {:<18}  {}{}{}\n", toIso(incident.decided),
+    text += fmt::format("{}  {}  {:<{}}  {:>6}  {:<18}  {}{}{}{}\n", toIso(incident.decided),
                         localText(report, incident.decided), incident.counterService, width,
                         incident.records.size(), toString(incident.cause),
-                        toString(incident.verdict), attempt ? fmt::format(", {}", attempt) : "",
+                        toString(incident.verdict), incident.anew ? ", decided anew" : "",
+                        attempt ? fmt::format(", {}", attempt) : "",
                         incident.circuitOpened ? ", circuit open from here on" : "");
   }
   text += fmt::format("{}{} open failures of watched counter services, {} incidents",
                       replay.incidents.empty() ? "" : "\n", replay.failures,
-                      replay.incidents.size());
+                      std::ranges::count(replay.incidents, false, &ReplayedIncident::anew));
   if (!replay.olderThanRepair.empty()) {
     text += fmt::format(", {} failures older than a repair", replay.olderThanRepair.size());
   }

@@ -149,7 +149,9 @@ void to_json(json& j, const Incident& incident) {
        {"lastEvent", incident.lastEvent},
        {"events", incident.events},
        {"status", incident.status},
-       {"eventId", incident.eventId}};
+       {"eventId", incident.eventId},
+       {"judged", incident.judged},
+       {"again", incident.again}};
 }
 void from_json(const json& j, Incident& incident) {
   j.at("counterService").get_to(incident.counterService);
@@ -160,6 +162,8 @@ void from_json(const json& j, Incident& incident) {
   take(j, "events", incident.events);
   take(j, "status", incident.status);
   take(j, "eventId", incident.eventId);
+  take(j, "judged", incident.judged);
+  take(j, "again", incident.again);
 }
 
 void to_json(json& j, const LimitState& limits) {

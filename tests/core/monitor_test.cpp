@@ -325,7 +325,9 @@ TEST_CASE("A state that cannot be read at the start is taken up later, not writt
   program.monitor.safetyCheck();
   const State after = *program.state.read();
   CHECK(after.cursor == before.cursor);
-  CHECK(after.incidents == before.incidents);
+  REQUIRE(after.incidents.size() == 1);
+  CHECK(after.incidents.front().since == before.incidents.front().since);
+  CHECK(after.incidents.front().verdict == "alert");
 }
 
 TEST_CASE("Events written before the end of the last repair are ignored") {
@@ -433,6 +435,21 @@ TEST_CASE_METHOD(OpenCircuit,
   CHECK(server.alertIds() == Ids{205});
 }
 
+TEST_CASE_METHOD(OpenCircuit, "A circuit is not reminded of each minute where the disk is full") {
+  server.advance(std::chrono::hours(24));
+  server.alwaysFails = "replace state";
+  for (int minute = 0; minute < 10; ++minute) {
+    server.advance(std::chrono::minutes(1));
+    program->monitor.safetyCheck();
+    server.run();
+  }
+  CHECK(server.alerts.empty());
+  server.alwaysFails.clear();
+  program->monitor.safetyCheck();
+  server.run();
+  CHECK(server.alertIds() == Ids{205});
+}
+
 TEST_CASE("Three watched services failing within a minute are one machine-wide fault") {
   SimulatedServer server;
   server.breakCounters();
@@ -487,91 +504,6 @@ TEST_CASE("Paused: listens and alerts, does not repair") {
   CHECK(alertOf(server, 204).strings[1] == "paused");
 }
 
-/// A failure each 5 minutes, as of a program that goes on asking; the incident never ends by itself.
-void goOnFailing(SimulatedServer& server, Program& program, std::chrono::minutes time) {
-  for (std::chrono::minutes passed{0}; passed < time; passed += std::chrono::minutes(5)) {
-    server.advance(std::chrono::minutes(5));
-    server.logOpenFailure();
-    program.listen();
-    program.monitor.safetyCheck();
-    server.run();
-  }
-}
-
-TEST_CASE("Failures that never cease are repaired when the maintenance window opens") {
-  SimulatedServer server;
-  server.breakCounters();
-  Policy policy = policyFor(Mode::repair);
-  const LocalTime opens = server.local(server.now() + std::chrono::hours(3));
-  policy.maintenanceWindows = {
-      {.days = 127, .fromMinute = opens.minuteOfDay, .toMinute = (opens.minuteOfDay + 60) % 1440}};
-  Program program(server, policy);
-  server.logOpenFailure();
-  program.listen();
-  REQUIRE(server.alertIds() == Ids{200, 204});
-  CHECK(alertOf(server, 204).strings[1] == "maintenanceWindow");
-  goOnFailing(server, program, std::chrono::minutes(170));
-  CHECK(server.alertIds() == Ids{200, 204});  // told once
-  goOnFailing(server, program, std::chrono::minutes(10));
-  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
-}
-
-TEST_CASE("Failures that never cease are repaired when the cool-down is over") {
-  SimulatedServer server;
-  server.breakCounters();
-  Program program(server, policyFor(Mode::repair));
-  server.logOpenFailure();
-  program.listen();
-  REQUIRE(server.alertIds() == Ids{200, 201, 202});
-  server.breakCounters();
-  server.alerts.clear();
-  goOnFailing(server, program, std::chrono::minutes(10));
-  CHECK(server.alertIds() == Ids{200, 204});
-  goOnFailing(server, program, std::chrono::minutes(5));
-  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
-}
-
-TEST_CASE("What the pause held back is repaired when it has ended") {
-  SimulatedServer server;
-  server.breakCounters();
-  Program program(server, policyFor(Mode::repair));
-  program.monitor.pause(true);
-  server.logOpenFailure();
-  program.listen();
-  goOnFailing(server, program, std::chrono::minutes(30));
-  CHECK(server.alertIds() == Ids{200, 204});
-  program.monitor.pause(false);
-  goOnFailing(server, program, std::chrono::minutes(5));
-  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
-}
-
-TEST_CASE("What the mode held back is repaired when the policy allows it") {
-  SimulatedServer server;
-  server.breakCounters();
-  Program program(server, policyFor(Mode::alert));
-  server.logOpenFailure();
-  program.listen();
-  goOnFailing(server, program, std::chrono::minutes(30));
-  CHECK(server.alertIds() == Ids{200});
-  program.monitor.adopt(policyFor(Mode::repair), {});
-  server.run();
-  CHECK(server.alertIds() == Ids{200, 200, 201, 202});
-}
-
-TEST_CASE("What no time and no mode can change is decided once, however long it lasts") {
-  SimulatedServer server;
-  server.removeCounters();
-  server.serviceFacts = {};
-  Program program(server, policyFor(Mode::repair));
-  server.logOpenFailure();
-  program.listen();
-  const Ids told = server.alertIds();
-  goOnFailing(server, program, std::chrono::minutes(60));
-  program.monitor.adopt(policyFor(Mode::repair), {});
-  server.run();
-  CHECK(server.alertIds() == told);
-}
-
 TEST_CASE("Another process repairs: this one does not") {
   SimulatedServer server;
   server.breakCounters();
@@ -620,6 +552,73 @@ TEST_CASE("An incident that was heard but not decided is decided by the next sta
   Program program(server, policyFor(Mode::alert));
   server.run();
   CHECK(server.alertIds() == Ids{200});
+}
+
+TEST_CASE("A decision that a kill cut off is made again, also where another service's journal is open") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.onCall = [&](const std::string& call) {
+    if (call == "write alert" && server.alerts.size() == 1) {  // 200 is written, 201 is not
+      throw Killed{};
+    }
+  };
+  {
+    Program program(server, policyFor(Mode::repair));
+    server.logOpenFailure();
+    CHECK_THROWS_AS(program.listen(), Killed);
+  }
+  server.onCall = nullptr;
+  server.alerts.clear();
+  StateKeeper keeper(server);
+  REQUIRE(keeper.read()->incidents.front().verdict == "repair");
+  (void)keeper.update([&](State& state) {
+    state.journal = RepairJournal{.counterService = "OtherProduct",
+                                  .begin = server.now(),
+                                  .backupFolder = "C:\\data\\backup\\x",
+                                  .intent = StepKind::registerLibrary};
+  });
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  CHECK(alertOf(server, 203).strings[0] == "OtherProduct");
+  CHECK(alertOf(server, 202).strings[0] == "MSExchangeIMC");
+}
+
+TEST_CASE("A roll-back that goes on failing leaves alone what a person has repaired by hand") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.files[libraryPath].push_back(0);
+  server.behaviour.lodctrFails = true;
+  Policy policy = policyFor(Mode::repair);
+  policy.watch.front().trustedCopy = "D:\\Recovery\\imsperf.dll";
+  Program program(server, policy);
+  server.onCall = [&](const std::string& call) {
+    if (call.starts_with("run lodctr")) {
+      server.alwaysFails = std::string("replace ") + libraryPath;  // it is in use
+    }
+  };
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(alertOf(server, 203).strings[3] == "no");
+  REQUIRE(program.state.read()->journal);
+  server.onCall = nullptr;
+
+  const ServerContents byHand = SimulatedServer().contents();
+  server.performanceKeys = byHand.performanceKeys;
+  server.perflibTotals = byHand.perflibTotals;
+  for (const auto& [path, bytes] : byHand.files) {
+    server.files[path] = bytes;
+  }
+  const ServerContents repaired = server.contents();
+  for (int minute = 0; minute < 2; ++minute) {
+    server.advance(std::chrono::minutes(1));
+    program.monitor.safetyCheck();
+    server.run();
+    server.alwaysFails.clear();
+  }
+  CHECK(server.contents().performanceKeys == repaired.performanceKeys);
+  CHECK(server.contents().perflibTotals == repaired.perflibTotals);
+  CHECK(server.contents().files == repaired.files);
+  CHECK_FALSE(program.state.read()->journal);
 }
 
 TEST_CASE("A damaged state file is set aside and the generation before it used") {

@@ -74,6 +74,50 @@ TEST_CASE("A mode set for one cause counts") {
   CHECK(decisions(replay({failure(1, 0s)}, policy, assuming(false))) == Words{"policyAlert"});
 }
 
+TEST_CASE("Failures that never cease are decided anew when their time has come, as by the service") {
+  std::vector<HeardFailure> heard;
+  for (int i = 0; i < 29; ++i) {  // from 20:00 to 00:40
+    heard.push_back(failure(static_cast<std::uint64_t>(i + 1), 20h + i * 10min));
+  }
+  Policy policy = repairing();
+  SECTION("in the maintenance window") {
+    policy.maintenanceWindows = {{.days = 127, .fromMinute = 22 * 60, .toMinute = 4 * 60}};
+    const Replay result = replay(heard, policy, assuming(true));
+    REQUIRE(result.incidents.size() > 2);
+    CHECK(decisions(result)[0] == "maintenanceWindow");
+    CHECK(decisions(result)[1] == "repair");
+    CHECK_FALSE(result.incidents[0].anew);
+    CHECK(result.incidents[0].records.size() == 13);
+    CHECK(result.incidents[1].anew);
+    CHECK(result.incidents[1].since == begin + 20h);
+    CHECK(result.incidents[1].decided == begin + 22h + 1min);  // the check of that minute
+  }
+  SECTION("after the cool-down, until the attempts are used up") {
+    const Replay result = replay(heard, policy, assuming(false));
+    CHECK(decisions(result) == Words{"repair", "repair", "repair"});
+    CHECK(result.incidents[1].anew);
+    CHECK(result.incidents[1].decided - result.incidents[0].decided < 20min);
+    CHECK(result.incidents[2].circuitOpened);
+  }
+  SECTION("when they come to fail otherwise") {
+    for (std::size_t i = 0; i < 10; ++i) {
+      heard[i].failure.status = 5;
+    }
+    const Replay result = replay(heard, policy, assuming(true));
+    CHECK(decisions(result)[0] == "notRepairable");
+    CHECK(decisions(result)[1] == "repair");
+    CHECK(result.incidents[1].decided < begin + 20h + 100min + 16min);
+  }
+}
+
+TEST_CASE("One failure that waits for its time is left alone after the cool-down") {
+  Policy policy = repairing();
+  policy.maintenanceWindows = {{.days = 127, .fromMinute = 22 * 60, .toMinute = 4 * 60}};
+  CHECK(decisions(replay({failure(1, 20h)}, policy, assuming(true))) == Words{"maintenanceWindow"});
+  CHECK(decisions(replay({failure(1, 21h + 50min)}, policy, assuming(true))) ==
+        Words{"maintenanceWindow", "repair"});
+}
+
 TEST_CASE("Failed attempts exhaust the policy's limit; from then on a person is needed") {
   std::vector<HeardFailure> heard;
   for (int i = 0; i < 5; ++i) {
@@ -89,7 +133,7 @@ TEST_CASE("Failed attempts exhaust the policy's limit; from then on a person is 
 TEST_CASE("An unrepaired incident goes on while events come within the cool-down of each other") {
   const Replay result = replay({failure(1, 0s), failure(2, 14min), failure(3, 28min),
                                 failure(4, 43min)},
-                               repairing(), assuming(false));
+                               testing::policyFor(Mode::alert), assuming(false));
   REQUIRE(result.incidents.size() == 2);
   CHECK(result.incidents[0].records.size() == 3);
   CHECK(result.incidents[1].since == begin + 43min);
@@ -98,7 +142,8 @@ TEST_CASE("An unrepaired incident goes on while events come within the cool-down
 TEST_CASE("Attempts that succeed are held back by the cool-down alone") {
   const Replay result = replay({failure(1, 0s), failure(2, 5min), failure(3, 30min)}, repairing(),
                                assuming(true));
-  CHECK(decisions(result) == Words{"repair", "coolDown", "repair"});
+  CHECK(decisions(result) == Words{"repair", "coolDown", "repair", "coolDown", "repair"});
+  CHECK(result.incidents[2].decided == begin + 16min);  // the first minute after the cool-down
 }
 
 TEST_CASE("Events of the time of a repair that succeeded are dealt with") {

@@ -1,0 +1,253 @@
+// Failures that never cease: their incident does not end by itself, so what was decided is looked at again
+// when its time has come, when the policy changes, and once in a cool-down.
+#include "tests/core/world.h"
+
+#include <catch2/catch.hpp>
+
+using namespace imshealth;
+using namespace imshealth::testing;
+using namespace std::chrono_literals;
+using Ids = std::vector<std::uint16_t>;
+
+namespace {
+
+/// A program goes on asking for counters that are broken.
+struct GoesOnFailing {
+  SimulatedServer server;
+  Policy policy = policyFor(Mode::repair);
+  std::optional<Program> program;
+
+  GoesOnFailing() { server.breakCounters(); }
+
+  void start() {
+    program.emplace(server, policy);
+    server.run();
+  }
+  void fail(std::uint32_t status = 2) {
+    server.logOpenFailure("MSExchangeIMC", status);
+    program->listen();
+  }
+  /// A failure each five minutes.
+  void goOn(std::chrono::minutes time, std::uint32_t status = 2) {
+    for (std::chrono::minutes passed{0}; passed < time; passed += 5min) {
+      server.advance(5min);
+      fail(status);
+      program->monitor.safetyCheck();
+      server.run();
+    }
+  }
+  void adopt(Policy changed) {
+    policy = std::move(changed);
+    program->monitor.adopt(policy, {});
+    server.run();
+  }
+  /// The words of the decisions that were told (200).
+  std::vector<std::string> told() const {
+    std::vector<std::string> words;
+    for (const Alert& alert : server.alerts) {
+      if (alert.id == 200) {
+        words.push_back(alert.strings[3]);
+      }
+    }
+    return words;
+  }
+};
+
+using Words = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE_METHOD(GoesOnFailing, "What waited for the maintenance window is repaired when it opens") {
+  const LocalTime opens = server.local(server.now() + 3h);
+  policy.maintenanceWindows = {
+      {.days = 127, .fromMinute = opens.minuteOfDay, .toMinute = (opens.minuteOfDay + 60) % 1440}};
+  start();
+  fail();
+  REQUIRE(server.alertIds() == Ids{200, 204});
+  CHECK(told() == Words{"maintenanceWindow"});
+  goOn(170min);
+  CHECK(server.alertIds() == Ids{200, 204});  // told once
+  goOn(10min);
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "What waited for the cool-down is repaired when it is over") {
+  start();
+  fail();
+  REQUIRE(server.alertIds() == Ids{200, 201, 202});
+  server.breakCounters();
+  server.alerts.clear();
+  goOn(10min);
+  CHECK(server.alertIds() == Ids{200, 204});
+  goOn(5min);
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "What the pause held back is repaired when it has ended") {
+  start();
+  program->monitor.pause(true);
+  fail();
+  goOn(30min);
+  CHECK(server.alertIds() == Ids{200, 204});
+  program->monitor.pause(false);
+  goOn(5min);
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "A failed attempt is followed by the next after the cool-down, to the last") {
+  server.behaviour.lodctrFails = true;
+  start();
+  fail();
+  REQUIRE(server.alertIds() == Ids{200, 201, 203});
+  goOn(10min);
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  goOn(60min);
+  CHECK(server.alertIds() == Ids{200, 201, 203, 200, 201, 203, 200, 201, 203, 205});
+  SECTION("and to none after that, but one after a person's reset") {
+    goOn(120min);
+    CHECK(server.alertIds().size() == 10);
+    (void)program->state.update([](State& state) { reset(state.limits["MSExchangeIMC"]); });
+    server.behaviour.lodctrFails = false;
+    server.alerts.clear();
+    goOn(5min);
+    CHECK(server.alertIds() == Ids{200, 201, 202});
+  }
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "A failed attempt after which all is quiet is not followed by another") {
+  server.behaviour.lodctrFails = true;
+  start();
+  fail();
+  REQUIRE(server.alertIds() == Ids{200, 201, 203});
+  for (int minute = 0; minute < 60; ++minute) {
+    server.advance(1min);
+    program->monitor.safetyCheck();
+    server.run();
+  }
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(program->state.read()->incidents.empty());
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "What the mode held back is repaired when the policy allows it") {
+  policy = policyFor(Mode::alert);
+  start();
+  fail();
+  goOn(30min);
+  CHECK(server.alertIds() == Ids{200});
+  SECTION("while the service runs") {
+    adopt(policyFor(Mode::repair));
+    CHECK(server.alertIds() == Ids{200, 200, 201, 202});
+  }
+  SECTION("while it was stopped") {
+    policy = policyFor(Mode::repair);
+    start();
+    server.advance(1min);
+    program->monitor.safetyCheck();
+    server.run();
+    CHECK(server.alertIds() == Ids{200, 200, 201, 202});
+  }
+  SECTION("a start with the same policy is no news") {
+    start();
+    server.advance(1min);
+    program->monitor.safetyCheck();
+    server.run();
+    CHECK(server.alertIds() == Ids{200});
+  }
+  SECTION("an incident that has ended while the service was stopped is not taken up by the mode") {
+    policy = policyFor(Mode::repair);
+    server.advance(15min);
+    start();
+    program->monitor.safetyCheck();
+    server.run();
+    CHECK(server.alertIds() == Ids{200});
+    CHECK(program->state.read()->incidents.empty());
+  }
+  SECTION("a new policy that comes to the same is no news") {
+    policy.limits.attempts = 2;
+    adopt(policy);
+    CHECK(server.alertIds() == Ids{200});
+  }
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "A trusted copy that the policy comes to name is used at once") {
+  server.deleteLibrary();
+  start();
+  fail();
+  REQUIRE(told() == Words{"notRepairable"});
+  policy.watch.front().trustedCopy = "D:\\Recovery\\imsperf.dll";
+  adopt(policy);
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "Rights that an administrator has put right are seen within a cool-down") {
+  server.worldWritable.insert(libraryPath);
+  start();
+  fail();
+  REQUIRE(told() == Words{"untrustedPath"});
+  goOn(60min);
+  REQUIRE(told() == Words{"untrustedPath"});  // told once, however long it lasts
+  server.worldWritable.clear();
+  goOn(15min);
+  CHECK(told() == Words{"untrustedPath", "repair"});
+  CHECK(server.alertIds().back() == 202);
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "Counters that a person has repaired are healthy again, though somebody forges on") {
+  policy = policyFor(Mode::alert);
+  start();
+  fail();
+  REQUIRE(server.alertIds() == Ids{200});
+  server.performanceKeys = SimulatedServer().performanceKeys;
+  goOn(15min);
+  CHECK(server.alertIds()[1] == 206);
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "Failures that nothing cures, or that are forged, do not hide a later fault") {
+  server.performanceKeys = SimulatedServer().performanceKeys;
+  start();
+  fail(5);
+  REQUIRE(told() == Words{"notRepairable"});
+  goOn(30min, 5);
+  REQUIRE(told() == Words{"notRepairable"});
+  server.breakCounters();
+  goOn(15min, 5);
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "What no time and no mode can change is told once, however long it lasts") {
+  server.removeCounters();
+  server.serviceFacts = {};
+  start();
+  fail();
+  REQUIRE(told() == Words{"notRepairable"});
+  const Ids before = server.alertIds();
+  goOn(60min);
+  adopt(policy);
+  CHECK(server.alertIds() == before);
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "A state file that can be written again lets the repair begin") {
+  start();
+  server.alwaysFails = "replace state";
+  fail();
+  CHECK(server.toolsRun.empty());
+  goOn(30min);
+  CHECK(server.toolsRun.empty());
+  const std::size_t toldSoFar = server.alerts.size();
+  CHECK(toldSoFar <= 4);
+  server.alwaysFails.clear();
+  goOn(5min);
+  CHECK(server.alertIds().back() == 202);
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "Another process that repaired in vain is followed by the service") {
+  server.otherProcessRepairs = true;
+  start();
+  fail();
+  REQUIRE(told() == Words{"repairUnderWay"});
+  goOn(30min);
+  CHECK(told() == Words{"repairUnderWay"});
+  server.otherProcessRepairs = false;
+  goOn(5min);
+  CHECK(server.alertIds().back() == 202);
+}

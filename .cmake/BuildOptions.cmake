@@ -46,8 +46,9 @@ if(WIN32)
   target_compile_definitions(imshealth_options INTERFACE
     _WIN32_WINNT=${IMSHEALTH_WINVER} WINVER=${IMSHEALTH_WINVER}
     UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN)
-  # The presets' flags from -fno-ipa-sra on keep g++ from making copies of library functions that are local to one
-  # object file: no linker merges them, and they made up 120 KB of the exe.
+  # The presets' flags from -fno-ipa-sra to -fno-devirtualize keep g++ from making copies of library functions that are
+  # local to one object file: no linker merges them, and they made up 120 KB of the exe. Those after them leave out
+  # what makes code a little faster and larger: 4 KB.
   target_compile_options(imshealth_options INTERFACE -ffunction-sections -fdata-sections)
   target_link_options(imshealth_options INTERFACE
     -static -municode

@@ -359,8 +359,8 @@ awaitable<void> Monitor::handle(std::string counterService) {
   Circumstances given = circumstances(counterService, state ? &*state : nullptr, now);
   given.repairUnderWay = !*lock || journalOpen_;
   const Decision decision = decide(examination.findings, policy_, watch, given);
-  const std::string cause(toString(examination.findings.front().cause));
-  const std::string verdict(toString(decision.verdict));
+  const std::string_view cause = toString(examination.findings.front().cause);
+  const std::string_view verdict = toString(decision.verdict);
   const Incident* known = incidentNow();
   // Alert first, then remember that it was decided: rather told twice than never.
   if (!known || known->cause != cause || known->verdict != verdict || decision.verdict == Verdict::repair) {

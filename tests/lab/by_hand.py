@@ -28,6 +28,7 @@ A server that looks like Exchange 5.5. Its counters are whole; nothing is instal
   uninstall  msiexec /x {PACKAGE} /qn
 
 Also: imshealth with any words, net start ImsHealth, net stop ImsHealth. Write 'C:\\...' in quotes.
+This folder is C:\\Install; the policy that the service reads is ../ProgramData/ImsHealth/policy.json.
 exit ends the lab and removes it.
 """
 
@@ -41,12 +42,14 @@ def imshealth(lab, *words):
 
 def msiexec(lab, *words):
     code, text = lab.wine.run("msiexec", *words, check=False, timeout=300)
-    say(text + f"msiexec: {'done' if code == 0 else 'failed; /l*v install.log has it say why'}")
+    say("msiexec: done" if code == 0 else
+        f"{text}msiexec: failed. The package here is {PACKAGE}; a MODE or POLICY with a mistake ends the installation.")
     program = lab.wine.drive_c(lab.program)
     if code == 0 and program.exists() and program.read_bytes() == (lab.product / "imshealth.exe").read_bytes():
         lab.patch()
         lab.start()
-        say("(In the installed exe one import name is changed, so that it finds the lab's event log.)")
+        say("(In the installed exe one import name is changed, so that it finds the lab's event log;"
+            " the service was started again for that.)")
     return code
 
 

@@ -121,6 +121,8 @@ def registry(arch):
     keys["HKEY_CURRENT_USER\\Software\\Wine\\DllOverrides"] = {
         name: "native" for name in ("wevtapi", "lodctr.exe", "unlodctr.exe", "regsvr32.exe")}
     keys["HKEY_CURRENT_USER\\Software\\Wine\\Drivers"] = {"Graphics": "null"}
+    # How long a service may take to answer its start: 30 s as on Windows, where Wine's own is 10 s.
+    keys["HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Control"] = {"ServicesPipeTimeout": "30000"}
     return keys
 
 

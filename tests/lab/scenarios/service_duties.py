@@ -73,7 +73,7 @@ class ServiceDuties(Scenario):
         lab = self.server()
         lab.install(policy=policy("alert"), start=False)
         begun = lab.last_record()
-        seen, _ = self.traced(lab, RUNNING, lambda: lab.wine.run("labsc", "start", "ImsHealth"))
+        seen, _ = self.traced(lab, RUNNING, lab.start)
         self.assertNotEqual(lab.saved_state()["cursor"]["api"], "", "the log was read")
         self.assertEqual([alert.code for alert in lab.alerts(begun)], [100])
         self.assertLessEqual({each["state"] for each in seen}, {STOPPED, START_PENDING, RUNNING})
@@ -202,9 +202,7 @@ class ServiceDuties(Scenario):
         begun = lab.last_record()
         first = lab.wine.start(lab.program, "run", stdout=subprocess.DEVNULL)
         lab.wait_for_alert(100, after=begun)
-        lab.wine.run("labsc", "start", "ImsHealth")
-        self.assertIn("another instance is running",
-                      lab.wait_for_alert(111, after=begun).strings[0])
+        self.assertIn("another instance is running", lab.start_refused().strings[0])
         stopped, state = lab.await_state(STOPPED)
         self.assertTrue(stopped, state)
         self.assertEqual((state["exitCode"], state["specificExitCode"]), (SERVICE_SPECIFIC_ERROR, 1))
@@ -218,8 +216,7 @@ class ServiceDuties(Scenario):
         lab.install(policy=policy("alert"), start=False)
         shutil.rmtree(lab.data)
         (lab.wine.prefix / "drive_c" / "ProgramData" / "ImsHealth").write_bytes(b"no folder")
-        lab.wine.run("labsc", "start", "ImsHealth")
-        reason, = lab.wait_for_alert(111).strings
+        reason, = lab.start_refused().strings
         self.assertIn("ImsHealth", reason)
         self.assertNotRegex(reason, r"[\r\n]")
         stopped, state = lab.await_state(STOPPED)

@@ -85,6 +85,14 @@ class LabItself(unittest.TestCase):
         self.assertEqual(code, 7)
         self.assertIn("fails_once.cmd: not started by Wine, started again", said.getvalue())
 
+    def test_a_service_that_ended_before_its_first_word_is_started_again(self):
+        self.lab.wine.run("sc", "create", "ImsHealth", "binPath=", "C:\\windows\\system32\\labsc.exe")
+        self.addCleanup(self.lab.wine.run, "sc", "delete", "ImsHealth")
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said), self.assertRaisesRegex(RuntimeError, '"error":1053'):
+            self.lab.start()
+        self.assertEqual(said.getvalue(), "ImsHealth: not started by Wine, started again\n")
+
     def test_wrap_drops_the_oldest(self):
         self.lab.store.set(maxRecords=3)
         self.addCleanup(self.lab.store.set, maxRecords=0)

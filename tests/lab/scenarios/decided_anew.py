@@ -1,0 +1,80 @@
+"""Failures that go on: what was left unrepaired is decided again when its time has come. What else leads to that is in
+tests/core/decided_anew_test.cpp, under a clock that can be set."""
+
+import threading
+
+from scenario import Scenario, main, policy, until
+
+
+class FailingOn:
+    """A program asks for the counters every few seconds, and Perflib logs it each time: `with FailingOn(lab)`."""
+
+    EVERY = 5
+
+    def __init__(self, lab):
+        self.lab = lab
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._fail)
+
+    def __enter__(self):
+        self._thread.start()
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._thread.join()
+
+    def _fail(self):
+        while not self._end.is_set():
+            self.lab.perflib_event(form="classic", status=1003)
+            self._end.wait(self.EVERY)
+
+
+class DecidedAnew(Scenario):
+    def decisions(self, lab, after=0):
+        """Repairs and their end, and of a decision its word."""
+        return [alert.strings[3] if alert.code == 200 else alert.code
+                for alert in lab.alerts(after) if alert.code in range(200, 300)]
+
+    def test_with_the_check_of_each_minute(self):
+        self.side_by_side(lambda story: story(), self.failed_and_tried_again, self.told_and_then_allowed)
+
+    def failed_and_tried_again(self):
+        """A repair that failed is tried again after the cool-down, while failures go on."""
+        lab = self.server("failed")
+        lab.break_("inconsistentCounters")
+        before = lab.counters()
+        lab.settings(lodctr={"fail": 183})
+        lab.install(policy=policy("repair", limits={"coolDown": "20s"}))
+        lab.wait_for_alert(100)
+        with FailingOn(lab):
+            failed = lab.wait_for_alert(203)
+            self.assertTrue(lab.counters() == before, "rolled back, byte for byte")
+            lab.settings()  # what made lodctr fail has passed
+            repaired = lab.wait_for_alert(202, after=failed.number, timeout=120)
+        self.assertEqual(self.decisions(lab)[:6], ["repair", 201, 203, "repair", 201, 202])
+        again = next(alert for alert in lab.alerts(failed.number) if alert.code == 200)
+        self.assertGreaterEqual(again.generated - failed.generated, 20)
+        self.assertGreater(repaired.number, again.number)
+        self.assert_counters_whole(lab)
+        until(lambda: lab.saved_state()["incidents"] == [], "nothing is open")
+        lab.stop()
+
+    def told_and_then_allowed(self):
+        """What was only told is repaired by a policy that came while the service was stopped."""
+        lab = self.server("told")
+        lab.break_("inconsistentCounters")
+        lab.install(policy=policy("alert"))
+        lab.wait_for_alert(100)
+        lab.perflib_event(form="classic", status=1003)
+        told = lab.wait_for_alert(200)
+        lab.stop()
+        lab.write_policy(policy("repair"))
+        lab.start()
+        lab.wait_for_alert(202, after=told.number, timeout=120)
+        self.assertEqual(self.decisions(lab), ["alert", "repair", 201, 202])
+        self.assert_counters_whole(lab)
+        lab.stop()
+
+
+if __name__ == "__main__":
+    main()

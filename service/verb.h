@@ -1,5 +1,5 @@
 // One verb of the command line: what may follow it, and what it does. CLI11 is behind it and
-// included by command_line.cpp and verb.cpp alone: in every file that includes it, it makes eight
+// included by command_line.cpp alone: in every file that includes it, it makes eight
 // objects before main.
 #pragma once
 

@@ -1,0 +1,79 @@
+#include "service/commands/repaired.h"
+
+#include "core/status_code.h"
+
+#include <ostream>
+
+namespace imshealth {
+
+void sayWhatEndsIt(Repaired& repaired, Verdict verdict, std::optional<Time> permittedFrom) {
+  if (verdict != Verdict::coolDown && verdict != Verdict::attemptsExhausted) {
+    repaired.wayOn = verdict == Verdict::maintenanceWindow
+                         ? "wait for a maintenance window, or say --force"
+                         : "the policy says \"alert\": let it say \"repair\", or say --force";
+    return;
+  }
+  if (!permittedFrom) {
+    repaired.wayOn = "no more attempts are made: find the cause, then say imshealth reset";
+    return;
+  }
+  // Shown in whole seconds: not one too early.
+  repaired.notBefore = std::chrono::ceil<std::chrono::seconds>(*permittedFrom);
+  const std::string time = toIso(*repaired.notBefore);
+  repaired.wayOn = verdict == Verdict::coolDown
+                       ? "the cool-down ends at " + time
+                       : "the next attempt is allowed at " + time + ", or after imshealth reset";
+}
+
+Json toJson(const Repaired& repaired) {
+  Json steps = Json::array();
+  for (const StepReport& step : repaired.steps) {
+    steps.push_back({{"step", toString(step.kind)},
+                     {"command", step.command},
+                     {"result", toString(step.result)},
+                     {"exitCode", orNull(step.exitCode)},
+                     {"note", step.note}});
+  }
+  return {{"counterService", repaired.counterService},
+          {"result", repaired.result},
+          {"reason", repaired.reason},
+          {"rolledBack", orNull(repaired.rolledBack)},
+          {"notBefore", repaired.notBefore ? Json(toIso(*repaired.notBefore)) : Json(nullptr)},
+          {"remedy", repaired.wayOn},
+          {"steps", std::move(steps)}};
+}
+
+void writeText(CommandIo& io, const Repaired& repaired) {
+  const bool good = repaired.result == "repaired" || repaired.result == "notNeeded";
+  io.out << repaired.counterService << ": "
+         << coloured(io, good ? Colour::good : Colour::bad, repaired.result) << "\n";
+  if (!repaired.reason.empty()) {
+    io.out << "  " << repaired.reason << "\n";
+  }
+  if (!repaired.wayOn.empty()) {
+    io.out << "  " << repaired.wayOn << "\n";
+  }
+  if (repaired.rolledBack) {
+    io.out << "  "
+           << (*repaired.rolledBack ? "everything was put back" : "NOT everything was put back")
+           << "\n";
+  }
+  for (const StepReport& step : repaired.steps) {
+    io.out << "  " << toString(step.kind) << ": ";
+    if (repaired.result == "planned" && step.result == StepResult::skipped) {
+      io.out << step.command;
+    } else {
+      io.out << toString(step.result);
+      if (step.exitCode) {
+        io.out << " (exit code " << formatStatus(step.exitCode) << ")";
+      }
+      io.out << "  " << step.command;
+    }
+    if (!step.note.empty()) {
+      io.out << "  [" << step.note << "]";
+    }
+    io.out << "\n";
+  }
+}
+
+}  // namespace imshealth

@@ -1,0 +1,30 @@
+// What imshealth repair came to with one counter service, as people and programs read it.
+#pragma once
+
+#include "core/decide.h"
+#include "core/state.h"
+#include "service/commands/output.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imshealth {
+
+struct Repaired {
+  std::string counterService;
+  std::string result;  ///< repaired, failed, notNeeded, refused, planned
+  std::string reason;
+  std::vector<StepReport> steps;
+  std::optional<bool> rolledBack;  ///< of a repair that failed
+  std::optional<Time> notBefore;   ///< of one that the limits refuse; absent: not before a reset
+  std::string wayOn;               ///< what ends the refusal, for a person
+};
+
+/// Where nothing but policy or limits refuse: what ends it, a time or a person's word.
+void sayWhatEndsIt(Repaired&, Verdict, std::optional<Time> permittedFrom);
+
+Json toJson(const Repaired&);
+void writeText(CommandIo&, const Repaired&);
+
+}  // namespace imshealth

@@ -162,15 +162,22 @@ void Monitor::caughtUp(const Cursor& cursor, std::string_view api, bool saveNow)
 }
 
 /// `imshealth repair` may have repaired beside us: its incident has ended, and what was written
-/// before is old.
+/// before is old. In vain: our attempt, whose journal it finished, has failed.
 void Monitor::learnOfRepairs(const State& state) {
   for (const auto& [service, last] : state.lastRepairs) {
     const auto known = lastRepairs_.find(service);
-    if (last.repaired && (known == lastRepairs_.end() || known->second != last)) {
+    if (known != lastRepairs_.end() && known->second == last) {
+      continue;
+    }
+    if (last.repaired) {
       std::erase_if(incidents_, [&](const Incident& incident) {
         return equalsIgnoringCase(incident.counterService, service) && !incident.verdict.empty() &&
                incident.lastEvent <= last.end;
       });
+    } else if (Incident* incident = findIncident(incidents_, service);
+               incident && incident->verdict == toString(Verdict::repair) &&
+               incident->judged <= last.begin) {
+      incident->verdict = attemptFailed;
     }
   }
   lastRepairs_ = state.lastRepairs;

@@ -251,3 +251,25 @@ TEST_CASE_METHOD(GoesOnFailing, "Another process that repaired in vain is follow
   goOn(5min);
   CHECK(server.alertIds().back() == 202);
 }
+
+TEST_CASE_METHOD(
+    GoesOnFailing,
+    "A journal that another process finished in vain is followed by the service's own repair") {
+  killBehindLodctr(server);
+  server.otherProcessRepairs = true;
+  start();
+  REQUIRE(program->state.read()->incidents.front().verdict == "repair");
+  server.advance(30s);
+  (void)program->state.update([&](State& state) {
+    (void)endAttempt(state.limits[imcKey], policy.limits, server.now(), false, "in vain");
+    state.lastRepairs[imcKey] = {0, 3, state.journal->begin, server.now(), false};
+    state.journal.reset();
+  });
+  server.otherProcessRepairs = false;
+  server.breakCounters();
+  server.alerts.clear();
+  goOn(10min);
+  CHECK(server.alertIds() == Ids{});
+  goOn(5min);
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}

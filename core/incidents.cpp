@@ -68,7 +68,8 @@ bool isOfTheMoment(const Incident& incident) {
 }
 
 bool isDue(const Incident& incident, const Policy& policy, Time policySince, const Circumstances& given) {
-  if (incident.verdict.empty() || incident.verdict == toString(Verdict::repair)) {
+  if (incident.verdict.empty() || incident.verdict == toString(Verdict::repair) ||
+      given.now - incident.lastEvent >= policy.limits.coolDown) {
     return false;
   }
   if (isOfTheMoment(incident)) {

@@ -36,8 +36,9 @@ int failingTogether(const std::vector<Incident>&, const Incident& with);
 /// never tried a second time.
 bool isOfTheMoment(const Incident&);
 
-/// It has been decided, and is to be decided anew: that which waited for its time, when it has come; all else by a
-/// new policy, and once in a cool-down: what was found may be another thing by now, or the failures of another kind.
+/// It has been decided and has not ended, and is to be decided anew: that which waited for its
+/// time, when it has come; all else by a new policy, and once in a cool-down: what was found may be
+/// another thing by now, or the failures of another kind.
 bool isDue(const Incident&, const Policy&, Time policySince, const Circumstances&);
 
 /// nullptr: all are decided, and none anew; or there is none.

@@ -154,8 +154,7 @@ bool Service::checkEachMinute(Time now) {
       const Circumstances given{.limits = limits_[incident.counterService],
                                 .now = checked_,
                                 .local = assumed_.local(checked_)};
-      incident.again = checked_ - incident.lastEvent < policy_.limits.coolDown &&
-                       isDue(incident, policy_, Time::min(), given);
+      incident.again = isDue(incident, policy_, Time::min(), given);
     }
     if (findUndecided(incidents_)) {
       return true;

@@ -273,3 +273,23 @@ TEST_CASE_METHOD(
   goOn(5min);
   CHECK(server.alertIds() == Ids{200, 201, 202});
 }
+
+TEST_CASE_METHOD(
+    GoesOnFailing,
+    "An incident that has ended is not taken up by a policy before the minute's check") {
+  policy = policyFor(Mode::alert);
+  policy.limits.coolDown = 24h;
+  start();
+  fail();
+  server.advance(10h);
+  SECTION("by its own cool-down") {
+    server.advance(14h);
+  }
+  SECTION("while the service was stopped") {
+    server.advance(72h);
+    start();
+  }
+  SECTION("by the new policy's") {}
+  adopt(policyFor(Mode::repair));
+  CHECK(told() == Words{"alert"});
+}

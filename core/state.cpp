@@ -150,8 +150,7 @@ void to_json(json& j, const Incident& incident) {
        {"events", incident.events},
        {"status", incident.status},
        {"eventId", incident.eventId},
-       {"judged", incident.judged},
-       {"again", incident.again}};
+       {"judged", incident.judged}};
 }
 void from_json(const json& j, Incident& incident) {
   j.at("counterService").get_to(incident.counterService);
@@ -163,7 +162,6 @@ void from_json(const json& j, Incident& incident) {
   take(j, "status", incident.status);
   take(j, "eventId", incident.eventId);
   take(j, "judged", incident.judged);
-  take(j, "again", incident.again);
 }
 
 void to_json(json& j, const LimitState& limits) {

@@ -293,3 +293,25 @@ TEST_CASE_METHOD(
   adopt(policyFor(Mode::repair));
   CHECK(told() == Words{"alert"});
 }
+
+TEST_CASE_METHOD(
+    GoesOnFailing,
+    "What was about to be decided anew when the service stopped has ended days later") {
+  policy.limits.coolDown = 2h;
+  start();
+  program->monitor.pause(true);
+  fail();
+  REQUIRE(told() == Words{"paused"});
+  server.advance(5min);
+  program->monitor.pause(false);
+  program->monitor.safetyCheck();
+  program->monitor.caughtUp(program->state.read()->cursor, "classic", true);
+  program->monitor.stop();
+  server.run();
+  server.advance(72h);
+  start();
+  program->monitor.safetyCheck();
+  server.run();
+  CHECK(told() == Words{"paused"});
+  CHECK(program->state.read()->incidents.empty());
+}

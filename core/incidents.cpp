@@ -62,8 +62,8 @@ int failingTogether(const std::vector<Incident>& incidents, const Incident& with
 
 bool isOfTheMoment(const Incident& incident) {
   const auto is = [&](Verdict verdict) { return incident.verdict == toString(verdict); };
-  return is(Verdict::coolDown) || is(Verdict::attemptsExhausted) || is(Verdict::maintenanceWindow) ||
-         is(Verdict::paused) || is(Verdict::repairUnderWay) || is(Verdict::journalUnavailable) ||
+  return is(Verdict::coolDown) || is(Verdict::attemptsExhausted) ||
+         is(Verdict::maintenanceWindow) || is(Verdict::paused) || is(Verdict::repairUnderWay) ||
          incident.verdict == attemptFailed;
 }
 

@@ -315,3 +315,25 @@ TEST_CASE_METHOD(
   CHECK(told() == Words{"paused"});
   CHECK(program->state.read()->incidents.empty());
 }
+
+TEST_CASE_METHOD(GoesOnFailing,
+                 "A state file that is written only now and then is told of once in a cool-down") {
+  server.onCall = [&](const std::string& call) {
+    if (call == "write alert") {
+      server.alwaysFails = "replace state";
+    }
+  };
+  start();
+  fail();
+  server.alerts.clear();
+  for (int minute = 0; minute < 60; ++minute) {
+    server.alwaysFails.clear();
+    server.advance(1min);
+    server.logOpenFailure();
+    (void)server.drain();
+    program->monitor.safetyCheck();
+    server.run();
+  }
+  CHECK(server.toolsRun.empty());
+  CHECK(server.alerts.size() <= 4 * 2);
+}

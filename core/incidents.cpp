@@ -41,6 +41,19 @@ Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time no
   return Noted::opened;
 }
 
+void setBack(std::vector<Incident>& incidents, Time now) {
+  Milliseconds ahead(0);
+  for (const Incident& incident : incidents) {
+    ahead =
+        std::max({ahead, incident.since - now, incident.lastEvent - now, incident.judged - now});
+  }
+  for (Incident& incident : incidents) {
+    for (Time* at : {&incident.since, &incident.lastEvent, &incident.judged}) {
+      *at -= *at > now ? ahead : Milliseconds(0);
+    }
+  }
+}
+
 void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolDown) {
   std::erase_if(incidents, [&](const Incident& incident) {
     return !incident.verdict.empty() && !incident.again && now - incident.lastEvent >= coolDown;

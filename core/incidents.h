@@ -24,6 +24,10 @@ enum class Noted { counted, opened };
 /// decided, and then until none has come for the cool-down.
 Noted note(std::vector<Incident>&, const OpenFailure&, Time now, Milliseconds coolDown);
 
+/// The clock may have been set back: what is in the future moves to the past, and as far apart as
+/// it was. What began in different hours has not failed together.
+void setBack(std::vector<Incident>&, Time now);
+
 /// Incidents that were decided and left unrepaired end the cool-down after their last event.
 void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 

@@ -219,11 +219,7 @@ void Monitor::endIncident(const std::string& counterService) {
 void Monitor::safetyCheck() {
   const Time now = ports_.clock.now();
   ports_.alerter.retry();
-  for (Incident& incident : incidents_) {  // the clock may have been set back
-    incident.since = std::min(incident.since, now);
-    incident.lastEvent = std::min(incident.lastEvent, now);
-    incident.judged = std::min(incident.judged, now);
-  }
+  setBack(incidents_, now);
   policySince_ = std::min(policySince_, now);
   endLeftAlone(incidents_, now, policy_.limits.coolDown);
   std::vector<Alert> reminders;

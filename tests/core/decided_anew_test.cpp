@@ -27,6 +27,18 @@ struct GoesOnFailing {
     server.logOpenFailure("MSExchangeIMC", status);
     program->listen();
   }
+  void failTogether(std::initializer_list<const char*> services) {
+    for (const char* service : services) {
+      server.logOpenFailure(service);
+    }
+    program->listen();
+  }
+  void watchAlso(std::initializer_list<const char*> services) {
+    for (const char* service : services) {
+      policy.watch.push_back(policy.watch.front());
+      policy.watch.back().counterService = service;
+    }
+  }
   /// A failure each five minutes.
   void goOn(std::chrono::minutes time, std::uint32_t status = 2) {
     for (std::chrono::minutes passed{0}; passed < time; passed += 5min) {
@@ -336,4 +348,21 @@ TEST_CASE_METHOD(GoesOnFailing,
   }
   CHECK(server.toolsRun.empty());
   CHECK(server.alerts.size() <= 4 * 2);
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "A clock that is set back does not make one fault of three") {
+  policy = policyFor(Mode::alert);
+  policy.limits.coolDown = 12h;
+  watchAlso({"Second", "Third"});
+  start();
+  for (const char* service : {"MSExchangeIMC", "Second", "Third"}) {
+    failTogether({service});
+    server.advance(1h);
+  }
+  server.alerts.clear();
+  server.advance(-6h);
+  program->monitor.safetyCheck();
+  adopt(policy);
+  CHECK(program->state.read()->incidents.size() == 3);
+  CHECK(server.alertIds() == Ids{});
 }

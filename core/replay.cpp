@@ -150,6 +150,7 @@ bool Service::checkEachMinute(Time now) {
   }
   while (checked_ + minute < std::min(now, last)) {
     checked_ += minute;
+    endLeftAlone(incidents_, checked_, policy_.limits.coolDown);
     for (Incident& incident : incidents_) {
       const Circumstances given{.limits = limits_[incident.counterService],
                                 .now = checked_,

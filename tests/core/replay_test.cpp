@@ -194,6 +194,21 @@ TEST_CASE("Replayed: three watched services failing within a minute are one mach
   CHECK(decisions(three(5min)) == Words(3, "repair"));
 }
 
+TEST_CASE("Replayed: a failure that has ended is not together with one that goes on") {
+  Policy policy = repairing();
+  for (const char* name : {"Second", "Third"}) {
+    policy.watch.push_back(policy.watch[0]);
+    policy.watch.back().counterService = name;
+  }
+  policy.maintenanceWindows = {{.days = 127, .fromMinute = 22 * 60, .toMinute = 4 * 60}};
+  std::vector<HeardFailure> heard{failure(1, 20h), failure(2, 20h + 20s, {}, "Second"),
+                                  failure(3, 20h + 40s, {}, "Third")};
+  for (int i = 1; i < 15; ++i) {
+    heard.push_back(failure(static_cast<std::uint64_t>(i + 3), 20h + i * 10min));
+  }
+  CHECK(decisions(replay(heard, policy, assuming(true)))[3] == "repair");
+}
+
 TEST_CASE("Replayed: services that wait for another's repair failed together all the same") {
   Policy policy = repairing();
   policy.verify.watchFor = 75s;

@@ -18,7 +18,8 @@ bool isOlderThan(const OpenFailure& failure, const LastRepair& last, Time now) {
 Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time now,
            Milliseconds coolDown) {
   Incident* known = findIncident(incidents, failure.counterService);
-  if (known && (known->verdict.empty() || now - known->lastEvent < coolDown)) {
+  const bool isRepaired = known && known->verdict == toString(Verdict::repair);
+  if (known && (known->verdict.empty() || isRepaired || now - known->lastEvent < coolDown)) {
     ++known->events;
     known->lastEvent = now;
     if (!known->verdict.empty()) {  // when it is decided anew, it is decided by how it fails then

@@ -366,3 +366,13 @@ TEST_CASE_METHOD(GoesOnFailing, "A clock that is set back does not make one faul
   CHECK(program->state.read()->incidents.size() == 3);
   CHECK(server.alertIds() == Ids{});
 }
+
+TEST_CASE_METHOD(GoesOnFailing,
+                 "Failures during a repair belong to it, however short the cool-down") {
+  policy.limits.coolDown = 5s;
+  server.behaviour.failsAgainWhileWatched = true;
+  start();
+  fail();
+  REQUIRE(server.alertIds() == Ids{200, 201, 203});
+  CHECK(program->state.read()->incidents.front().cause == "countersInconsistent");
+}

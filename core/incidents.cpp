@@ -6,6 +6,14 @@
 
 namespace imshealth {
 
+namespace {
+
+bool isMachineWide(const Incident& incident) {
+  return incident.cause == toString(Cause::machineWideFault);
+}
+
+}  // namespace
+
 bool isOlderThan(const OpenFailure& failure, const LastRepair& last, Time now) {
   // Record numbers of the classic log wrap at 32 bits.
   const bool writtenBefore = last.epoch == failure.epoch &&
@@ -64,11 +72,14 @@ void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolD
 int failingTogether(const std::vector<Incident>& incidents, const Incident& with) {
   std::ptrdiff_t most = 1;
   for (const Incident& first : incidents) {
-    const auto inItsMinute = [&](const Incident& each) {
-      return each.since >= first.since && each.since - first.since < together;
-    };
-    if (inItsMinute(with)) {
-      most = std::max(most, std::count_if(incidents.begin(), incidents.end(), inItsMinute));
+    for (const Time minute : {first.since, first.lastEvent}) {
+      const auto isIn = [&](Time at) { return at >= minute && at - minute < together; };
+      const auto failsInIt = [&](const Incident& each) {
+        return isIn(each.since) || (isMachineWide(each) && isIn(each.lastEvent));
+      };
+      if (failsInIt(with)) {
+        most = std::max(most, std::count_if(incidents.begin(), incidents.end(), failsInIt));
+      }
     }
   }
   return static_cast<int>(most);

@@ -32,7 +32,8 @@ void setBack(std::vector<Incident>&, Time now);
 void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 
 /// How many counter services began to fail within one minute, this one among them. By when they
-/// began, not by when they are decided: they may have waited while another was repaired.
+/// began, not by when they are decided: they may have waited while another was repaired. One
+/// that was machine-wide has part in the next such fault too, where it fails in that minute.
 int failingTogether(const std::vector<Incident>&, const Incident& with);
 
 /// Left unrepaired only because it was not the time. Events go on only counting, but the decision is made

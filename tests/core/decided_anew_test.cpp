@@ -376,3 +376,22 @@ TEST_CASE_METHOD(GoesOnFailing,
   REQUIRE(server.alertIds() == Ids{200, 201, 203});
   CHECK(program->state.read()->incidents.front().cause == "countersInconsistent");
 }
+
+TEST_CASE_METHOD(GoesOnFailing,
+                 "A machine-wide fault that goes on is not repaired service by service") {
+  watchAlso({"Second", "Third"});
+  start();
+  failTogether({"MSExchangeIMC", "Second", "Third"});
+  REQUIRE(told() == Words(3, "machineWideFault"));
+  SECTION("in those that begin to fail again, together with one that had not ended") {
+    for (int i = 0; i < 5; ++i) {
+      server.advance(4min);
+      failTogether({"Second"});
+      program->monitor.safetyCheck();
+    }
+    server.advance(40s);
+    failTogether({"MSExchangeIMC", "Third"});
+    CHECK(told() == Words(5, "machineWideFault"));
+  }
+  CHECK(server.toolsRun.empty());
+}

@@ -94,7 +94,7 @@ bool isOfTheMoment(const Incident& incident) {
 
 bool isDue(const Incident& incident, const Policy& policy, Time policySince, const Circumstances& given) {
   if (incident.verdict.empty() || incident.verdict == toString(Verdict::repair) ||
-      given.now - incident.lastEvent >= policy.limits.coolDown) {
+      isMachineWide(incident) || given.now - incident.lastEvent >= policy.limits.coolDown) {
     return false;
   }
   if (isOfTheMoment(incident)) {

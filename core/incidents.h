@@ -43,7 +43,8 @@ bool isOfTheMoment(const Incident&);
 
 /// It has been decided and has not ended, and is to be decided anew: that which waited for its
 /// time, when it has come; all else by a new policy, and once in a cool-down: what was found may be
-/// another thing by now, or the failures of another kind.
+/// another thing by now, or the failures of another kind. But never a machine-wide fault: one of its
+/// services that goes on, while the others are not asked, is not a fault of its own.
 bool isDue(const Incident&, const Policy&, Time policySince, const Circumstances&);
 
 /// nullptr: all are decided, and none anew; or there is none.

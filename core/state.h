@@ -40,8 +40,8 @@ struct Incident {
   std::optional<std::uint32_t> status;
   std::uint16_t eventId = 1008;
   Time judged{};       ///< when it was decided last
-  bool again =
-      false;  ///< is to be decided anew; told of only if that comes to something else; not saved
+  /// Is to be decided anew; told of only if that comes to something else. Not saved.
+  bool again = false;
 
   bool operator==(const Incident&) const = default;
 };

@@ -383,6 +383,10 @@ TEST_CASE_METHOD(GoesOnFailing,
   start();
   failTogether({"MSExchangeIMC", "Second", "Third"});
   REQUIRE(told() == Words(3, "machineWideFault"));
+  SECTION("in the one that is asked more often") {
+    goOn(60min);
+    CHECK(told() == Words(3, "machineWideFault"));
+  }
   SECTION("in those that begin to fail again, together with one that had not ended") {
     for (int i = 0; i < 5; ++i) {
       server.advance(4min);

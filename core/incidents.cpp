@@ -51,14 +51,19 @@ Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time no
 }
 
 void setBack(std::vector<Incident>& incidents, Time now) {
-  Milliseconds ahead(0);
+  static constexpr Time Incident::*times[] = {&Incident::since, &Incident::lastEvent,
+                                              &Incident::judged};
+  Time latest = now;
   for (const Incident& incident : incidents) {
-    ahead =
-        std::max({ahead, incident.since - now, incident.lastEvent - now, incident.judged - now});
+    for (const auto time : times) {
+      latest = std::max(latest, incident.*time);
+    }
   }
   for (Incident& incident : incidents) {
-    for (Time* at : {&incident.since, &incident.lastEvent, &incident.judged}) {
-      *at -= *at > now ? ahead : Milliseconds(0);
+    for (const auto time : times) {
+      if (incident.*time > now) {
+        incident.*time -= latest - now;
+      }
     }
   }
 }

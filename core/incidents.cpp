@@ -108,6 +108,16 @@ bool isDue(const Incident& incident, const Policy& policy, Time policySince, con
   return incident.judged <= policySince || given.now - incident.judged >= policy.limits.coolDown;
 }
 
+bool judge(Incident& incident, Cause cause, Verdict verdict, Time at) {
+  const bool isNews = verdict == Verdict::repair || incident.cause != toString(cause) ||
+                      incident.verdict != toString(verdict);
+  incident.cause = toString(cause);
+  incident.verdict = toString(verdict);
+  incident.judged = at;
+  incident.again = false;
+  return isNews;
+}
+
 Incident* findUndecided(std::vector<Incident>& incidents) {
   const auto found =
       std::find_if(incidents.begin(), incidents.end(),

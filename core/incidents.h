@@ -47,6 +47,9 @@ bool isOfTheMoment(const Incident&);
 /// services that goes on, while the others are not asked, is not a fault of its own.
 bool isDue(const Incident&, const Policy&, Time policySince, const Circumstances&);
 
+/// Notes what was decided of it. True: it is to be told, since it is a repair, or another cause or word than before.
+bool judge(Incident&, Cause, Verdict, Time at);
+
 /// nullptr: all are decided, and none anew; or there is none.
 Incident* findUndecided(std::vector<Incident>&);
 Incident* findIncident(std::vector<Incident>&, std::string_view counterService);

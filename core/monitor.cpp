@@ -2,6 +2,7 @@
 
 #include "core/alerts.h"
 #include "core/ascii.h"
+#include "core/holding.h"
 #include "core/incidents.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -10,29 +11,7 @@
 
 namespace imshealth {
 
-namespace {
-
 using boost::asio::awaitable;
-
-/// Gives the lock back however the coroutine ends.
-class Holding {
- public:
-  explicit Holding(RepairLock& lock) : lock_(lock), held_(lock.tryAcquire()) {}
-  ~Holding() {
-    if (held_) {
-      lock_.release();
-    }
-  }
-  Holding(const Holding&) = delete;
-  Holding& operator=(const Holding&) = delete;
-  explicit operator bool() const { return held_; }
-
- private:
-  RepairLock& lock_;
-  bool held_;
-};
-
-}  // namespace
 
 Monitor::Monitor(boost::asio::any_io_executor executor, MonitorPorts ports, Policy policy,
                  PolicyOrigin origin, std::string backupRoot)
@@ -362,25 +341,16 @@ awaitable<void> Monitor::handle(std::string counterService) {
   Circumstances given = circumstances(counterService, state ? &*state : nullptr, now);
   given.repairUnderWay = !*lock || journalOpen_;
   const Decision decision = decide(examination.findings, policy_, watch, given);
-  const std::string_view cause = toString(examination.findings.front().cause);
-  const std::string_view verdict = toString(decision.verdict);
-  const Incident* known = incidentNow();
-  // Alert first, then remember that it was decided: rather told twice than never.
-  if (!known || known->cause != cause || known->verdict != verdict || decision.verdict == Verdict::repair) {
-    ports_.alerter.raise(alerts::incidentOpened(counterService, examination.findings.front().cause,
-                                                decision.explanation, decision.verdict,
-                                                occasion.status));
+  const Cause cause = examination.findings.front().cause;
+  Incident* decided = incidentNow();
+  if (!decided || judge(*decided, cause, decision.verdict, now)) {
+    ports_.alerter.raise(alerts::incidentOpened(counterService, cause, decision.explanation,
+                                                decision.verdict, occasion.status));
     if (decision.verdict != Verdict::repair && decision.mode == Mode::repair) {
       ports_.alerter.raise(alerts::repairNotAttempted(counterService, decision.verdict));
     }
   }
-  if (Incident* incident = incidentNow()) {
-    incident->cause = cause;
-    incident->verdict = verdict;
-    incident->judged = now;
-    incident->again = false;
-  }
-  (void)save();
+  (void)save();  // after the alert: rather told twice than never
   if (decision.verdict != Verdict::repair) {
     co_return;
   }

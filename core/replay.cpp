@@ -172,16 +172,9 @@ void Service::decideOn(Incident& incident, Time at) {
   const Decision decision =
       decide(findings, policy_, watch,
              {.limits = limits_[service], .now = at, .local = assumed_.local(at)});
-  const std::string_view cause = toString(findings.front().cause);
-  const std::string_view verdict = toString(decision.verdict);
-  const bool anew = std::exchange(incident.again, false);
-  const bool told = !anew || decision.verdict == Verdict::repair || incident.cause != cause ||
-                    incident.verdict != verdict;
-  incident.cause = cause;
-  incident.verdict = verdict;
-  incident.judged = at;
+  const bool anew = incident.again;
   free_ = at;
-  if (!told) {
+  if (!judge(incident, findings.front().cause, decision.verdict, at)) {
     return;
   }
 

@@ -28,18 +28,12 @@ std::string joined(const std::vector<std::string>& words, std::string_view last)
 
 std::string kindOf(const json& value) {
   switch (value.type()) {
-    case json::value_t::object:
-      return "an object";
-    case json::value_t::array:
-      return "a list";
-    case json::value_t::string:
-      return "text";
-    case json::value_t::boolean:
-      return value.get<bool>() ? "true" : "false";
-    case json::value_t::null:
-      return "null";
-    default:
-      return fmt::format("the number {}", value.dump());
+    case json::value_t::object: return "an object";
+    case json::value_t::array: return "a list";
+    case json::value_t::string: return "text";
+    case json::value_t::boolean: return value.get<bool>() ? "true" : "false";
+    case json::value_t::null: return "null";
+    default: return fmt::format("the number {}", value.dump());
   }
 }
 

@@ -28,12 +28,9 @@ std::string_view toString(Procedure procedure) {
 
 std::string_view toString(EventApi api) {
   switch (api) {
-    case EventApi::winevt:
-      return "winevt";
-    case EventApi::classic:
-      return "classic";
-    case EventApi::automatic:
-      break;
+    case EventApi::winevt: return "winevt";
+    case EventApi::classic: return "classic";
+    case EventApi::automatic: break;
   }
   return "auto";
 }

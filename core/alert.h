@@ -19,9 +19,9 @@ struct Alert {
   bool operator==(const Alert&) const = default;
 };
 
-/// Foreign text made fit for an insertion string: control characters and bidirectional overrides out,
-/// at most 1024 characters, a blank behind each % (the Event Viewer expands %n inside inserts again:
-/// ReportEvent, remarks).
+/// Foreign text made fit for an insertion string: control characters and bidirectional overrides
+/// out, at most 1024 characters, a blank behind each % (the Event Viewer expands %n inside inserts
+/// again: ReportEvent, remarks).
 std::string sanitise(std::string_view foreign);
 
 }  // namespace imshealth

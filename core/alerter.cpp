@@ -44,7 +44,8 @@ void Alerter::raise(const Alert& alert) {
     pending_.pop_front();
   }
   (void)writePending();
-  // For `status`, and for the next run; where the state cannot be written, the event log still has it.
+  // For `status`, and for the next run; where the state cannot be written, the event log still has
+  // it.
   (void)state_.update([&](State& state) {
     count(alert, state.totals);
     state.lastAlerts.push_back({clock_.now(), alert.id, alert.strings});

@@ -1,6 +1,6 @@
-// Raises alerts: into the event log, and among the last alerts of the state. What the log does not take
-// now is kept in the state file, in order and bounded, and tried again: by the service also what an earlier run
-// or a command left there.
+// Raises alerts: into the event log, and among the last alerts of the state. What the log does not
+// take now is kept in the state file, in order and bounded, and tried again: by the service also
+// what an earlier run or a command left there.
 #pragma once
 
 #include "core/ports.h"
@@ -31,7 +31,8 @@ class Alerter {
   StateKeeper& state_;
   const Clock& clock_;
   std::deque<Alert> pending_;
-  std::vector<Alert> kept_;  ///< of those that the state file lists, the ones that are or were among `pending_`
+  /// Of those that the state file lists, the ones that are or were among `pending_`.
+  std::vector<Alert> kept_;
 };
 
 }  // namespace imshealth

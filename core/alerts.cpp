@@ -11,23 +11,29 @@ namespace {
 
 constexpr std::size_t maxCharacters = 1024;
 
-bool isContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+bool isContinuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
 
-/// Overrides and isolates change the order in which a line is shown: U+200E, U+200F, U+202A to U+202E,
-/// U+2066 to U+2069, U+061C; line and paragraph separators U+2028, U+2029 break it.
+/// Overrides and isolates change the order in which a line is shown: U+200E, U+200F, U+202A to
+/// U+202E, U+2066 to U+2069, U+061C; line and paragraph separators U+2028, U+2029 break it.
 bool changesDisplay(std::string_view character) {
   if (character.size() == 2) {
-    return character == "\xD8\x9C" || (character[0] == '\xC2' && character[1] < '\xA0');  // C1 controls
+    return character == "\xD8\x9C" ||
+           (character[0] == '\xC2' && character[1] < '\xA0');  // C1 controls
   }
   if (character.size() != 3 || character[0] != '\xE2') {
     return false;
   }
   const auto last = static_cast<unsigned char>(character[2]);
-  return (character[1] == '\x80' && (last == 0x8E || last == 0x8F || (last >= 0xA8 && last <= 0xAE))) ||
+  return (character[1] == '\x80' &&
+          (last == 0x8E || last == 0x8F || (last >= 0xA8 && last <= 0xAE))) ||
          (character[1] == '\x81' && last >= 0xA6 && last <= 0xA9);
 }
 
-std::string onLog() { return "Application"; }
+std::string onLog() {
+  return "Application";
+}
 
 Alert make(std::uint16_t id, EventType type, std::vector<std::string> strings) {
   for (std::string& text : strings) {
@@ -80,7 +86,9 @@ Alert started(const std::string& version, Mode mode, const std::string& policyFi
   return make(100, EventType::information, {version, std::string(toString(mode)), policyFile, api});
 }
 
-Alert stopped(const std::string& reason) { return make(101, EventType::information, {reason}); }
+Alert stopped(const std::string& reason) {
+  return make(101, EventType::information, {reason});
+}
 
 Alert couldNotStart(const std::string& reason) {
   return make(111, EventType::error, {reason});
@@ -90,7 +98,8 @@ Alert policyTakenOver(const std::string& policyFile, Mode mode) {
   return make(102, EventType::information, {policyFile, std::string(toString(mode))});
 }
 
-Alert policyRefused(const std::string& policyFile, int line, int column, const std::string& reason) {
+Alert policyRefused(const std::string& policyFile, int line, int column,
+                    const std::string& reason) {
   return make(110, EventType::error, {policyFile, fmt::format("{}:{}", line, column), reason});
 }
 
@@ -112,7 +121,8 @@ Alert repairVerified(const std::string& counterService, const std::string& steps
 
 Alert repairFailed(const std::string& counterService, const std::string& failedStep,
                    const std::string& reason, bool rolledBack) {
-  return make(203, EventType::error, {counterService, failedStep, reason, rolledBack ? "yes" : "no"});
+  return make(203, EventType::error,
+              {counterService, failedStep, reason, rolledBack ? "yes" : "no"});
 }
 
 Alert repairNotAttempted(const std::string& counterService, Verdict verdict) {

@@ -14,8 +14,9 @@ namespace {
 
 using boost::asio::awaitable;
 
-/// Says how the attempt went, then records it: its end, where the log stood, that the journal is done with. In
-/// this order, and in one write: killed in between, the next start takes the repair up and says it once more.
+/// Says how the attempt went, then records it: its end, where the log stood, that the journal is
+/// done with. In this order, and in one write: killed in between, the next start takes the repair
+/// up and says it once more.
 void conclude(const RepairOutcome& outcome, const std::string& service, Time begin,
               const Policy& policy, LogPosition end, const Journal& journal, AttemptPorts& ports) {
   const bool repaired = outcome.result == RepairOutcome::Result::repaired;
@@ -69,21 +70,23 @@ std::string backupFolderFor(const std::string& backupRoot, const std::string& co
   std::string stamp = toIso(time);  // 2026-11-23T10:02:00Z
   std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == 'Z'; });
   std::replace(stamp.begin(), stamp.end(), 'T', '-');
-  // A counter service's name may hold blanks ("Remote Access"); anything a path could trip over goes.
+  // A counter service's name may hold blanks ("Remote Access"); anything a path could trip over
+  // goes.
   std::string name = counterService;
   std::replace_if(
       name.begin(), name.end(),
-      [](char c) { return std::string_view("\\/:*?\"<>|. ").find(c) != std::string_view::npos; }, '_');
-  return fmt::format("{}\\{}-{:03}-{}", backupRoot, stamp, time.time_since_epoch().count() % 1000, name);
+      [](char c) { return std::string_view("\\/:*?\"<>|. ").find(c) != std::string_view::npos; },
+      '_');
+  return fmt::format("{}\\{}-{:03}-{}", backupRoot, stamp, time.time_since_epoch().count() % 1000,
+                     name);
 }
 
 awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder order, AttemptPorts ports) {
   const std::string service = order.watch.counterService;
   const Policy policy = order.policy;
   const Time begin = order.begin;
-  const auto counted = ports.state.update([&](State& state) {
-    beginAttempt(state.limits[service], policy.limits, begin);
-  });
+  const auto counted = ports.state.update(
+      [&](State& state) { beginAttempt(state.limits[service], policy.limits, begin); });
   if (!counted) {
     co_return counted.error();
   }
@@ -106,7 +109,8 @@ awaitable<RepairOutcome> finishRepair(const RepairJournal& found, const Policy& 
   const bool nothingNew = found.told && outcome.result == RepairOutcome::Result::failed &&
                           !outcome.rolledBack && journal.isOpen();
   if (outcome.result != RepairOutcome::Result::interrupted && !nothingNew) {
-    conclude(outcome, watch.counterService, found.begin, policy, endOfLog(ports.repair.log), journal, ports);
+    conclude(outcome, watch.counterService, found.begin, policy, endOfLog(ports.repair.log),
+             journal, ports);
   }
   co_return outcome;
 }

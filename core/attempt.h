@@ -1,5 +1,5 @@
-// One attempt at a repair, with what belongs around it: the count of attempts, alerts 201 to 203 and 205,
-// the record of the last repair. Shared by the service and `imshealth repair`.
+// One attempt at a repair, with what belongs around it: the count of attempts, alerts 201 to 203
+// and 205, the record of the last repair. Shared by the service and `imshealth repair`.
 #pragma once
 
 #include "core/alerter.h"

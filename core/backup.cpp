@@ -16,7 +16,8 @@ using nlohmann::json;
 
 namespace {
 
-/// The largest of the files are the text files: some hundred KB on an old server, a few MB on a new one.
+/// The largest of the files are the text files: some hundred KB on an old server, a few MB on a new
+/// one.
 constexpr std::uint64_t maxFile = 64ull * 1024 * 1024;
 constexpr char factsFile[] = "facts.json";
 
@@ -83,8 +84,7 @@ json toJson(const std::vector<BackedUpFile>& files) {
 std::vector<BackedUpFile> filesFrom(const json& j) {
   std::vector<BackedUpFile> files;
   for (const json& file : j) {
-    files.push_back(
-        {file.at("path"), file.at("existed"), file.at("savedAs"), file.at("checksum")});
+    files.push_back({file.at("path"), file.at("existed"), file.at("savedAs"), file.at("checksum")});
   }
   return files;
 }
@@ -99,9 +99,9 @@ json toJson(const BackupManifest& manifest) {
           {"othersDigest", manifest.othersDigest}};
 }
 
-/// Of what was understood, not of the file: a manifest that is nested a million deep is nobody's, and
-/// writing it out again would take the whole stack. What a later version adds has to stay out while it
-/// is empty.
+/// Of what was understood, not of the file: a manifest that is nested a million deep is nobody's,
+/// and writing it out again would take the whole stack. What a later version adds has to stay out
+/// while it is empty.
 std::uint32_t checksumOf(const BackupManifest& manifest) {
   return crcOf(toJson(manifest).dump(-1, ' ', false, json::error_handler_t::replace));
 }
@@ -119,9 +119,9 @@ std::uint32_t digestOfOthers(const IndexSpace& space, const std::string& service
   boost::crc_32_type crc;
   for (const ServiceRange& range : space.services) {
     if (!equalsIgnoringCase(range.service, service)) {
-      const std::string text = fmt::format("{} {} {} {} {}", range.service, range.firstCounter.value_or(0),
-                                           range.lastCounter.value_or(0), range.firstHelp.value_or(0),
-                                           range.lastHelp.value_or(0));
+      const std::string text = fmt::format(
+          "{} {} {} {} {}", range.service, range.firstCounter.value_or(0),
+          range.lastCounter.value_or(0), range.firstHelp.value_or(0), range.lastHelp.value_or(0));
       crc.process_bytes(text.data(), text.size() + 1);
     }
   }
@@ -149,7 +149,8 @@ Result<Backup> Backup::open(const std::string& folder, Ports ports) {
     backup.manifest_.inputs = filesFrom(j.at("inputs"));
     backup.manifest_.othersDigest = j.at("othersDigest");
     // Manifests of earlier versions have none.
-    if (const auto sum = j.find("checksum"); sum != j.end() && *sum != checksumOf(backup.manifest_)) {
+    if (const auto sum = j.find("checksum");
+        sum != j.end() && *sum != checksumOf(backup.manifest_)) {
       throw std::invalid_argument("wrong checksum");
     }
   } catch (const std::exception& mismatch) {
@@ -373,15 +374,15 @@ Result<void> Backup::restoreCounters(bool othersMoved) {
     if (othersMoved) {
       std::erase_if(image.values, isIndexValue);
     }
-    if (const auto done =
-            ports_.registry.restorePerformanceKey(manifest_.counterService, image);
+    if (const auto done = ports_.registry.restorePerformanceKey(manifest_.counterService, image);
         !done) {
       return done;
     }
   }
   if (othersMoved) {
-    return Error(ErrorKind::unsupported, "roll-back", 0,
-                 "counters of another service were loaded since the backup; the texts stay as they are");
+    return Error(
+        ErrorKind::unsupported, "roll-back", 0,
+        "counters of another service were loaded since the backup; the texts stay as they are");
   }
   return {};
 }

@@ -1,5 +1,5 @@
-// The backup folder of one incident: everything that a repair may change, as it was, byte for byte, with
-// a manifest. Each thing is saved once, before it is changed for the first time.
+// The backup folder of one incident: everything that a repair may change, as it was, byte for byte,
+// with a manifest. Each thing is saved once, before it is changed for the first time.
 #pragma once
 
 #include "core/error.h"
@@ -35,8 +35,9 @@ struct BackupManifest {
   bool operator==(const BackupManifest&) const = default;
 };
 
-/// CRC-32 over every other service's range. A lodctr or unlodctr of somebody else changes one. Texts do not
-/// count: our own lodctr, ended halfway, may have left any of them damaged, and then they are to be put back.
+/// CRC-32 over every other service's range. A lodctr or unlodctr of somebody else changes one.
+/// Texts do not count: our own lodctr, ended halfway, may have left any of them damaged, and then
+/// they are to be put back.
 std::uint32_t digestOfOthers(const IndexSpace&, const std::string& service);
 
 /// First/Last Counter, First/Last Help, Object List: what lodctr writes and unlodctr deletes.
@@ -58,19 +59,19 @@ class Backup {
 
   Result<void> saveLibrary(const std::string& path);
   Result<void> savePerformanceKey();
-  /// Performance key, Perflib totals, text files, and the lodctr inputs; the facts of the incident too
-  /// (facts.json), so that it can be judged again. Error kind inUse: somebody loaded or unloaded counters
-  /// meanwhile.
+  /// Performance key, Perflib totals, text files, and the lodctr inputs; the facts of the incident
+  /// too (facts.json), so that it can be judged again. Error kind inUse: somebody loaded or
+  /// unloaded counters meanwhile.
   Result<void> saveCounters(const Facts&);
-  /// The facts as they were before the counters were touched. Error kind missing: they had not been saved,
-  /// so the counters had not been touched.
+  /// The facts as they were before the counters were touched. Error kind missing: they had not been
+  /// saved, so the counters had not been touched.
   Result<Facts> savedFacts() const;
 
-  /// Puts everything back that was saved; nothing at all where a saved file is damaged or gone (error
-  /// kind corrupt). The text files and totals only if no other service's counters changed since; where
-  /// they did, the index values are not put back either, since they would point at other texts: an error
-  /// of kind unsupported says so. A library that cannot be put back does not hold up the counters. Can
-  /// be repeated.
+  /// Puts everything back that was saved; nothing at all where a saved file is damaged or gone
+  /// (error kind corrupt). The text files and totals only if no other service's counters changed
+  /// since; where they did, the index values are not put back either, since they would point at
+  /// other texts: an error of kind unsupported says so. A library that cannot be put back does not
+  /// hold up the counters. Can be repeated.
   Result<void> restore();
 
   const std::string& folder() const { return folder_; }
@@ -78,8 +79,10 @@ class Backup {
 
  private:
   Result<BackedUpFile> save(const std::string& path, const std::string& savedAs);
-  Result<std::vector<std::uint8_t>> saved(const BackedUpFile&) const;  ///< its bytes, as they were saved
-  Result<void> look(const std::vector<BackedUpFile>&) const;  ///< error kind corrupt: not what was saved
+  /// Its bytes, as they were saved.
+  Result<std::vector<std::uint8_t>> saved(const BackedUpFile&) const;
+  /// Error kind corrupt: not what was saved.
+  Result<void> look(const std::vector<BackedUpFile>&) const;
   Result<bool> othersMoved();  ///< counters of another service were loaded since the backup
   Result<void> putBack(const BackedUpFile&);
   Result<void> restoreLibrary();

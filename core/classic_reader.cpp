@@ -131,14 +131,12 @@ ClassicReader::Step ClassicReader::taken(std::size_t bytes, Delivery& delivery) 
   corruptReported_ = false;
   const std::span<const std::uint8_t> records(buffer_.data(), std::min(bytes, buffer_.size()));
   switch (take(records, delivery)) {
-    case Taken::all:
-      break;
+    case Taken::all: break;
     case Taken::otherLog:
       beginEpoch(delivery, told_.empty() ? "the log was cleared or replaced" : told_);
       closeLog();
       return Step::again;
-    case Taken::unreadable:
-      return skipUnreadable(delivery);
+    case Taken::unreadable: return skipUnreadable(delivery);
   }
   told_.clear();
   if (bytes == 0)
@@ -239,8 +237,7 @@ ClassicReader::Step ClassicReader::confirmEnd(Delivery& delivery) {
 
 ClassicReader::Step ClassicReader::failedRead(std::uint32_t error, Delivery& delivery) {
   switch (error) {
-    case win32::handleEof:
-      return confirmEnd(delivery);
+    case win32::handleEof: return confirmEnd(delivery);
     case win32::invalidParameter:
       seekFails_ = true;
       closeLog();
@@ -257,8 +254,7 @@ ClassicReader::Step ClassicReader::failedRead(std::uint32_t error, Delivery& del
         delivery.losses.push_back({0, 0, "the log file is corrupt"});
       closeLog();
       return reopened_++ == 0 ? Step::again : fail("ReadEventLog", error);
-    default:
-      return fail("ReadEventLog", error);
+    default: return fail("ReadEventLog", error);
   }
 }
 

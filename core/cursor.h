@@ -1,5 +1,5 @@
-// Where reading has got to in an event log: saved after what was read has been handled, so that each
-// record is delivered at least once, and judged again at every start.
+// Where reading has got to in an event log: saved after what was read has been handled, so that
+// each record is delivered at least once, and judged again at every start.
 #pragma once
 
 #include <cstdint>

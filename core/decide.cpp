@@ -74,12 +74,9 @@ std::optional<Verdict> heldBack(const Policy& policy, const Circumstances& given
     return Verdict::paused;
   }
   switch (permission(given.limits, policy.limits, given.now)) {
-    case Permission::attemptsExhausted:
-      return Verdict::attemptsExhausted;
-    case Permission::coolDown:
-      return Verdict::coolDown;
-    case Permission::granted:
-      break;
+    case Permission::attemptsExhausted: return Verdict::attemptsExhausted;
+    case Permission::coolDown: return Verdict::coolDown;
+    case Permission::granted: break;
   }
   if (!isMaintenanceOpen(policy.maintenanceWindows, given.local)) {
     return Verdict::maintenanceWindow;
@@ -89,30 +86,18 @@ std::optional<Verdict> heldBack(const Policy& policy, const Circumstances& given
 
 std::string_view toString(Verdict verdict) {
   switch (verdict) {
-    case Verdict::repair:
-      return "repair";
-    case Verdict::alert:
-      return "alert";
-    case Verdict::policyAlert:
-      return "policyAlert";
-    case Verdict::notRepairable:
-      return "notRepairable";
-    case Verdict::coolDown:
-      return "coolDown";
-    case Verdict::attemptsExhausted:
-      return "attemptsExhausted";
-    case Verdict::maintenanceWindow:
-      return "maintenanceWindow";
-    case Verdict::untrustedPath:
-      return "untrustedPath";
-    case Verdict::machineWideFault:
-      return "machineWideFault";
-    case Verdict::paused:
-      return "paused";
-    case Verdict::journalUnavailable:
-      return "journalUnavailable";
-    case Verdict::repairUnderWay:
-      return "repairUnderWay";
+    case Verdict::repair: return "repair";
+    case Verdict::alert: return "alert";
+    case Verdict::policyAlert: return "policyAlert";
+    case Verdict::notRepairable: return "notRepairable";
+    case Verdict::coolDown: return "coolDown";
+    case Verdict::attemptsExhausted: return "attemptsExhausted";
+    case Verdict::maintenanceWindow: return "maintenanceWindow";
+    case Verdict::untrustedPath: return "untrustedPath";
+    case Verdict::machineWideFault: return "machineWideFault";
+    case Verdict::paused: return "paused";
+    case Verdict::journalUnavailable: return "journalUnavailable";
+    case Verdict::repairUnderWay: return "repairUnderWay";
   }
   return "alert";
 }

@@ -38,12 +38,14 @@ struct Circumstances {
   bool paused = false;
   bool journalUnavailable = false;
   bool repairUnderWay = false;
-  bool force = false;  ///< a person asked: mode, limits and windows do not count; trust and notRepairable do
+  /// A person asked: mode, limits and windows do not count; trust and notRepairable do.
+  bool force = false;
 };
 
 struct Decision {
   Verdict verdict = Verdict::alert;
-  Mode mode = Mode::alert;  ///< in force for the main finding's cause; alert where another cause wants that
+  /// In force for the main finding's cause; alert where another cause wants that.
+  Mode mode = Mode::alert;
   std::string explanation;  ///< what it means, the evidence, the other findings; for alert 200
 
   bool operator==(const Decision&) const = default;

@@ -14,7 +14,6 @@
 namespace imshealth {
 namespace {
 
-
 void add(std::vector<Finding>& findings, Cause cause, std::string evidence, bool curable = true) {
   findings.push_back({cause, std::move(evidence), curable && rowOf(cause).cure != Cure::none});
 }
@@ -160,8 +159,8 @@ void diagnoseIndexes(const Facts& facts, std::vector<Finding>& findings) {
     if (incomplete && violation.invariant > 1 && violation.invariant < 7) {
       continue;
     }
-    // Where nothing is unloaded, lodctr appends behind Perflib's totals: where they are lost, or texts stand
-    // behind them, even loading does harm.
+    // Where nothing is unloaded, lodctr appends behind Perflib's totals: where they are lost, or
+    // texts stand behind them, even loading does harm.
     (makesUnloadingUnsafe(violation) || incomplete ? unsafe : inconsistent)
         .push_back(violation.text);
   }
@@ -187,16 +186,14 @@ bool isExplained(const std::vector<Finding>& findings, Cause byStatus) {
     case Cause::openFailed:
     case Cause::unknown:
     case Cause::textFilesNotWritable:
-    case Cause::counterRangeUnsafe:
-      return true;
+    case Cause::counterRangeUnsafe: return true;
     case Cause::dependencyMissing:
     case Cause::libraryUnreadable:
       return has(findings, byStatus) || has(findings, Cause::libraryMissing) ||
              has(findings, Cause::libraryUnreadable) || has(findings, Cause::libraryWrongMachine) ||
              has(findings, Cause::libraryNotRegistered) ||
              has(findings, Cause::libraryExportMissing);
-    default:
-      return has(findings, byStatus);
+    default: return has(findings, byStatus);
   }
 }
 

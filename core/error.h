@@ -37,7 +37,7 @@ class Error {
   std::string describe() const;
 
   ErrorKind kind = ErrorKind::internal;
-  std::string where;         ///< the call or the file
+  std::string where;             ///< the call or the file
   std::uint32_t systemCode = 0;  ///< Win32 code; 0: none
   std::string text;
 };

@@ -1,4 +1,5 @@
-// One record of an event log, in the same form from every source: EVENTLOGRECORD, EvtRender, .evt file.
+// One record of an event log, in the same form from every source: EVENTLOGRECORD, EvtRender, .evt
+// file.
 #pragma once
 
 #include <cstdint>

@@ -38,11 +38,12 @@ class EventSource {
  public:
   virtual ~EventSource() = default;
   virtual std::string_view api() const = 0;
-  /// The next batch (bounded: at most 512 KB of the log). Closes and reopens by itself where the cursor
-  /// says how to go on; an error means that the log cannot be read now: call again later, for ever.
+  /// The next batch (bounded: at most 512 KB of the log). Closes and reopens by itself where the
+  /// cursor says how to go on; an error means that the log cannot be read now: call again later,
+  /// for ever.
   virtual Result<Delivery> read() = 0;
-  /// Waits until the log has been written to or `atMost` has passed. Arms the notification before it
-  /// returns, so that what is written while the engine drains is not missed. False: to stop.
+  /// Waits until the log has been written to or `atMost` has passed. Arms the notification before
+  /// it returns, so that what is written while the engine drains is not missed. False: to stop.
   virtual boost::asio::awaitable<bool> waitForChange(Milliseconds atMost) = 0;
 };
 

@@ -23,8 +23,8 @@ bool hasHeader(std::span<const std::uint8_t> bytes) {
          loadU32(bytes.data() + 4) == evtSignature && loadU32(bytes.data() + 44) == headerSize;
 }
 
-/// Has the processor fetch what will be looked at some records on: a record's end is looked at before its
-/// middle, which the processor's own guess of what comes next does not see.
+/// Has the processor fetch what will be looked at some records on: a record's end is looked at
+/// before its middle, which the processor's own guess of what comes next does not see.
 void fetchAhead(std::span<const std::uint8_t> rest) {
   constexpr std::size_t line = 64;
   constexpr std::size_t distance = 2048;

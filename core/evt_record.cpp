@@ -26,8 +26,8 @@ constexpr std::size_t sidOffsetAt = 44;
 constexpr std::size_t dataLengthAt = 48;
 constexpr std::size_t dataOffsetAt = 52;
 
-// Most of the time of a scan goes into looking for the ends of texts: eight UTF-16 units at once where
-// the processor can, else four.
+// Most of the time of a scan goes into looking for the ends of texts: eight UTF-16 units at once
+// where the processor can, else four.
 #if defined(__SSE2__)
 constexpr std::size_t unitsAtOnce = 8;
 

@@ -228,18 +228,15 @@ Error EvtxFile::errorOf(const char* call, std::uint32_t code) const {
     case win32::pathNotFound:
     case win32::evtChannelNotFound:
       return error(ErrorKind::missing, "the event log service does not find the file");
-    case win32::accessDenied:
-      return error(ErrorKind::accessDenied, "access to the file is denied");
-    case win32::sharingViolation:
-      return error(ErrorKind::inUse, "the file is in use");
+    case win32::accessDenied: return error(ErrorKind::accessDenied, "access to the file is denied");
+    case win32::sharingViolation: return error(ErrorKind::inUse, "the file is in use");
     case win32::invalidData:
     case win32::eventLogFileCorrupt:
       return error(ErrorKind::corrupt, "the file is damaged, or no event log");
     case win32::notEnoughMemory:
     case win32::outOfMemory:
     case win32::noSystemResources:
-    case win32::commitmentLimit:
-      return error(ErrorKind::unavailable, "there is not enough memory");
+    case win32::commitmentLimit: return error(ErrorKind::unavailable, "there is not enough memory");
     default: {
       const Error known = win32::eventLogError(call, code);
       return error(known.kind, known.text.c_str());

@@ -17,10 +17,8 @@ bool forbidsProbe(Cause cause) {
     case Cause::libraryUnreadable:
     case Cause::libraryWrongMachine:
     case Cause::libraryExportMissing:
-    case Cause::dependencyMissing:
-      return true;
-    default:
-      return false;
+    case Cause::dependencyMissing: return true;
+    default: return false;
   }
 }
 

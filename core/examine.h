@@ -28,8 +28,8 @@ struct Examination {
   std::vector<Finding> findings;  ///< empty: healthy
 };
 
-/// The file that the policy came from; empty: the built-in default. A policy that others could write may
-/// alert but never repair.
+/// The file that the policy came from; empty: the built-in default. A policy that others could
+/// write may alert but never repair.
 struct PolicyOrigin {
   std::string file;
 };
@@ -37,8 +37,8 @@ struct PolicyOrigin {
 boost::asio::awaitable<Examination> examine(const WatchPolicy&, const LimitsPolicy&, PolicyOrigin,
                                             Occasion, SurveyPorts, OpenProbe&);
 
-/// The library would be loaded in the probe child: never one that is not trusted, not there, of another
-/// machine, or that Perflib itself would not load.
+/// The library would be loaded in the probe child: never one that is not trusted, not there, of
+/// another machine, or that Perflib itself would not load.
 bool mayProbe(const Facts&, const std::vector<Finding>& beforeProbe);
 
 }  // namespace imshealth

@@ -12,12 +12,9 @@ namespace {
 /// What a diagnosis would say at best: whatever can be cured, is curable on this server.
 bool curable(const CauseRow& row, const WatchPolicy& watch) {
   switch (row.cure) {
-    case Cure::none:
-      return false;
-    case Cure::withTrustedCopy:
-      return watch.trustedCopy.has_value();
-    case Cure::repair:
-      break;
+    case Cure::none: return false;
+    case Cure::withTrustedCopy: return watch.trustedCopy.has_value();
+    case Cure::repair: break;
   }
   return true;
 }
@@ -68,10 +65,8 @@ RuleRemark remarkOnRule(const CauseRow& row, const Policy& policy, const WatchPo
     case Effect::nothing:
       return {curable(row, watch) ? "the mode is the same without the rule" : whyNeverRepaired(row),
               ""};
-    case Effect::word:
-      return {"", whyNeverRepaired(row)};
-    case Effect::repair:
-      break;
+    case Effect::word: return {"", whyNeverRepaired(row)};
+    case Effect::repair: break;
   }
   return {};
 }

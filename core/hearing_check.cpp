@@ -66,8 +66,8 @@ void HearingCheck::caughtUp() {
 void HearingCheck::safetyCheck() {
   caughtUp();
   ProofCheck check;
-  const auto noted = state_.update(
-      [&](State& state) { check = checkProof(state.proof, clock_.now()); });
+  const auto noted =
+      state_.update([&](State& state) { check = checkProof(state.proof, clock_.now()); });
   if (!noted) {
     return;  // without a state nobody could tell what was heard
   }
@@ -75,7 +75,8 @@ void HearingCheck::safetyCheck() {
     alerter_.raise(alerts::proofLost(*check.lost));
   }
   if (check.due) {
-    // What cannot be written is not heard, and told so after the longest time that a proof may take.
+    // What cannot be written is not heard, and told so after the longest time that a proof may
+    // take.
     (void)sendProof(clock_, state_, alerter_, "service");
   }
 }

@@ -1,6 +1,7 @@
-// Sends an event of our own on its way once a day, recognises it when it is heard, and raises the alarm
-// when it does not come back (alerts 330 and 331). The command line sends one too: it writes nonce and
-// event, the running service hears it like any other, and notes so in the state that both share.
+// Sends an event of our own on its way once a day, recognises it when it is heard, and raises the
+// alarm when it does not come back (alerts 330 and 331). The command line sends one too: it writes
+// nonce and event, the running service hears it like any other, and notes so in the state that both
+// share.
 #pragma once
 
 #include "core/alerter.h"
@@ -13,8 +14,8 @@
 
 namespace imshealth {
 
-/// Notes a proof in the state, then writes its event; `by` as of beginProof(). Returns when it was sent.
-/// Error: state or event could not be written, so nothing will be heard.
+/// Notes a proof in the state, then writes its event; `by` as of beginProof(). Returns when it was
+/// sent. Error: state or event could not be written, so nothing will be heard.
 Result<Time> sendProof(const Clock&, StateKeeper&, Alerter&, const std::string& by);
 
 /// The service's side. One thread, the engine's.
@@ -27,7 +28,8 @@ class HearingCheck {
   void takeUp();
   /// One event of the log. Cheap: only remembers it.
   void heard(const LogEvent&);
-  /// All events up to here were handed on: those remembered are looked up in the state, all at once.
+  /// All events up to here were handed on: those remembered are looked up in the state, all at
+  /// once.
   void caughtUp();
   /// Once a minute.
   void safetyCheck();

@@ -25,7 +25,9 @@ void beginProof(HearingProof& proof, Time now, const std::string& by) {
   proof.sent = now;
 }
 
-void forgetProofUnderWay(HearingProof& proof) { proof.nonce.clear(); }
+void forgetProofUnderWay(HearingProof& proof) {
+  proof.nonce.clear();
+}
 
 std::optional<Heard> noteHeard(HearingProof& proof, const std::string& nonce, Time now) {
   if (proof.nonce.empty() || nonce != proof.nonce) {

@@ -1,6 +1,7 @@
-// Proof of hearing: an event of our own that travels the whole way, out through the alert log and back
-// through the event source. A reader that died looks like a quiet log; only what is known to have been
-// written can tell the two apart. A small pure state machine; core/hearing_check.h runs it.
+// Proof of hearing: an event of our own that travels the whole way, out through the alert log and
+// back through the event source. A reader that died looks like a quiet log; only what is known to
+// have been written can tell the two apart. A small pure state machine; core/hearing_check.h runs
+// it.
 #pragma once
 
 #include "core/time.h"
@@ -13,10 +14,10 @@ namespace imshealth {
 
 /// The last journey of a proof-of-hearing event.
 struct HearingProof {
-  std::string nonce;  ///< of the event under way; empty: none
-  Time sent;          ///< of the last event, under way or not
-  std::optional<Time> heard;  ///< when the last one that came back did
-  Milliseconds latency{0};    ///< from sent to heard
+  std::string nonce;              ///< of the event under way; empty: none
+  Time sent;                      ///< of the last event, under way or not
+  std::optional<Time> heard;      ///< when the last one that came back did
+  Milliseconds latency{0};        ///< from sent to heard
   std::optional<Time> lostSince;  ///< alert 330 was raised, and nothing was heard since
 
   bool operator==(const HearingProof&) const = default;
@@ -25,8 +26,8 @@ struct HearingProof {
 /// Event id of the proof of hearing: written by us, heard by us.
 inline constexpr std::uint16_t proofOfHearingId = 900;
 
-/// A notification can be missed on NT and 2000 (KB833010); then the safety check of each minute reads
-/// the log. What has not come back half a minute after that is not on its way any more.
+/// A notification can be missed on NT and 2000 (KB833010); then the safety check of each minute
+/// reads the log. What has not come back half a minute after that is not on its way any more.
 inline constexpr Milliseconds longestProof = std::chrono::seconds(90);
 inline constexpr Milliseconds proofInterval = std::chrono::hours(24);
 /// After a loss: often enough for an all-clear, too seldom to fill a log that nobody reads.
@@ -45,11 +46,12 @@ struct Heard {
 };
 std::optional<Heard> noteHeard(HearingProof&, const std::string& nonce, Time now);
 
-/// What the check of each minute finds. Times in the future (the clock was set back) count as now, so
-/// that a wrong clock can put off a proof by one interval at most.
+/// What the check of each minute finds. Times in the future (the clock was set back) count as now,
+/// so that a wrong clock can put off a proof by one interval at most.
 struct ProofCheck {
-  std::optional<Milliseconds> lost;  ///< waited for the proof under way that long: alert 330, once an outage
-  bool due = false;                  ///< it is time for the next one
+  /// Waited for the proof under way that long: alert 330, once an outage.
+  std::optional<Milliseconds> lost;
+  bool due = false;  ///< it is time for the next one
 };
 ProofCheck checkProof(HearingProof&, Time now);
 

@@ -97,7 +97,8 @@ bool isOfTheMoment(const Incident& incident) {
          incident.verdict == attemptFailed;
 }
 
-bool isDue(const Incident& incident, const Policy& policy, Time policySince, const Circumstances& given) {
+bool isDue(const Incident& incident, const Policy& policy, Time policySince,
+           const Circumstances& given) {
   if (incident.verdict.empty() || incident.verdict == toString(Verdict::repair) ||
       isMachineWide(incident) || given.now - incident.lastEvent >= policy.limits.coolDown) {
     return false;
@@ -119,9 +120,9 @@ bool judge(Incident& incident, Cause cause, Verdict verdict, Time at) {
 }
 
 Incident* findUndecided(std::vector<Incident>& incidents) {
-  const auto found =
-      std::find_if(incidents.begin(), incidents.end(),
-                   [](const Incident& incident) { return incident.verdict.empty() || incident.again; });
+  const auto found = std::find_if(incidents.begin(), incidents.end(), [](const Incident& incident) {
+    return incident.verdict.empty() || incident.again;
+  });
   return found == incidents.end() ? nullptr : &*found;
 }
 

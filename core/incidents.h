@@ -1,5 +1,5 @@
-// When does an open failure begin an incident, when does it only count, and when is an incident over?
-// The same rules for the service (core/monitor.h) and for a saved log (core/replay.h).
+// When does an open failure begin an incident, when does it only count, and when is an incident
+// over? The same rules for the service (core/monitor.h) and for a saved log (core/replay.h).
 #pragma once
 
 #include "core/decide.h"
@@ -16,7 +16,8 @@ inline constexpr Milliseconds settling = std::chrono::seconds(2);
 /// Incidents that began within this time count as failing together (machine-wide fault).
 inline constexpr Milliseconds together = std::chrono::minutes(1);
 
-/// Written before the end of the last repair, or generated before its begin: the repair has dealt with it.
+/// Written before the end of the last repair, or generated before its begin: the repair has dealt
+/// with it.
 bool isOlderThan(const OpenFailure&, const LastRepair&, Time now);
 
 enum class Noted { counted, opened };
@@ -36,18 +37,19 @@ void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 /// that was machine-wide has part in the next such fault too, where it fails in that minute.
 int failingTogether(const std::vector<Incident>&, const Incident& with);
 
-/// Left unrepaired only because it was not the time. Events go on only counting, but the decision is made
-/// anew when its time has come; else failures that never cease would never be repaired at night, and
-/// never tried a second time.
+/// Left unrepaired only because it was not the time. Events go on only counting, but the decision
+/// is made anew when its time has come; else failures that never cease would never be repaired at
+/// night, and never tried a second time.
 bool isOfTheMoment(const Incident&);
 
 /// It has been decided and has not ended, and is to be decided anew: that which waited for its
 /// time, when it has come; all else by a new policy, and once in a cool-down: what was found may be
-/// another thing by now, or the failures of another kind. But never a machine-wide fault: one of its
-/// services that goes on, while the others are not asked, is not a fault of its own.
+/// another thing by now, or the failures of another kind. But never a machine-wide fault: one of
+/// its services that goes on, while the others are not asked, is not a fault of its own.
 bool isDue(const Incident&, const Policy&, Time policySince, const Circumstances&);
 
-/// Notes what was decided of it. True: it is to be told, since it is a repair, or another cause or word than before.
+/// Notes what was decided of it. True: it is to be told, since it is a repair, or another cause or
+/// word than before.
 bool judge(Incident&, Cause, Verdict, Time at);
 
 /// nullptr: all are decided, and none anew; or there is none.

@@ -17,9 +17,9 @@ class Journal {
   Result<void> intend(StepKind);
   Result<void> note(const StepReport&);
   Result<void> beginRollBack(const std::string& failedStep, const std::string& reason);
-  /// The repair has ended and nothing is left to do. Its record goes from the state file when the end is
-  /// recorded there (core/attempt.cpp), in one write with it: a program that is killed before takes the repair
-  /// up once more, which changes nothing, and none is forgotten.
+  /// The repair has ended and nothing is left to do. Its record goes from the state file when the
+  /// end is recorded there (core/attempt.cpp), in one write with it: a program that is killed
+  /// before takes the repair up once more, which changes nothing, and none is forgotten.
   void settle() { open_ = false; }
 
   const RepairJournal& record() const { return record_; }

@@ -101,6 +101,8 @@ bool takeReminder(LimitState& state, Time now) {
   return !clockWentBack;
 }
 
-void reset(LimitState& state) { state = LimitState{}; }
+void reset(LimitState& state) {
+  state = LimitState{};
+}
 
 }  // namespace imshealth

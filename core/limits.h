@@ -16,8 +16,8 @@ struct LimitState {
                                ///< open circuit also those that have left it
   std::optional<Time> lastAttemptEnd;
   bool circuitOpen = false;
-  std::string lastReason;             ///< of the last failed attempt
-  std::optional<Time> lastReminder;   ///< when alert 205 was last written
+  std::string lastReason;            ///< of the last failed attempt
+  std::optional<Time> lastReminder;  ///< when alert 205 was last written
 
   bool operator==(const LimitState&) const = default;
 };
@@ -41,7 +41,8 @@ bool isMaintenanceOpen(const std::vector<MaintenanceWindow>&, LocalTime);
 
 void beginAttempt(LimitState&, const LimitsPolicy&, Time now);
 /// True: this failure exhausted the attempts and opened the circuit (alert 205).
-bool endAttempt(LimitState&, const LimitsPolicy&, Time now, bool repaired, const std::string& reason);
+bool endAttempt(LimitState&, const LimitsPolicy&, Time now, bool repaired,
+                const std::string& reason);
 
 /// An open circuit reminds once a day; true at most once per day, and notes it.
 bool takeReminder(LimitState&, Time now);

@@ -1,5 +1,6 @@
-// Settings of the machine under which an open failure never reaches the Application log. A log that is
-// silent because of them looks like a healthy server, so they are warned of at each start (alert 322).
+// Settings of the machine under which an open failure never reaches the Application log. A log that
+// is silent because of them looks like a healthy server, so they are warned of at each start (alert
+// 322).
 #pragma once
 
 #include "core/alert.h"

@@ -27,9 +27,8 @@ bool isLibraryOf(const WatchPolicy& watch, std::string_view path) {
   if (watch.library)
     return equalsIgnoringCase(name, *watch.library);
   const auto known = knownLibrariesOf(watch.counterService);
-  return std::any_of(known.begin(), known.end(), [&](std::string_view library) {
-    return equalsIgnoringCase(name, library);
-  });
+  return std::any_of(known.begin(), known.end(),
+                     [&](std::string_view library) { return equalsIgnoringCase(name, library); });
 }
 
 bool names(const LogEvent& event, const WatchPolicy& watch) {

@@ -21,25 +21,19 @@ std::string escaped(std::string_view value) {
   std::string text;
   for (const char c : value) {
     switch (c) {
-      case '\\':
-        text += "\\\\";
-        break;
-      case '"':
-        text += "\\\"";
-        break;
-      case '\n':
-        text += "\\n";
-        break;
-      default:
-        text += c;
+      case '\\': text += "\\\\"; break;
+      case '"': text += "\\\""; break;
+      case '\n': text += "\\n"; break;
+      default: text += c;
     }
   }
   return text;
 }
 
 /// The ids of service/messages.mc, so that each has its series from the start.
-constexpr std::array<std::uint16_t, 20> alertIds = {100, 101, 102, 110, 111, 200, 201, 202, 203,
-                                                    204, 205, 206, 300, 310, 320, 321, 322, 330, 331, 900};
+constexpr std::array<std::uint16_t, 20> alertIds = {100, 101, 102, 110, 111, 200, 201,
+                                                    202, 203, 204, 205, 206, 300, 310,
+                                                    320, 321, 322, 330, 331, 900};
 
 class Exposition {
  public:
@@ -146,8 +140,9 @@ void writeHearing(Exposition& out, const State& state) {
                "When the event log was last read.");
     out.sample({}, seconds(*state.lastRead));
   }
-  out.metric("proof_lost", "gauge",
-             "1 while an event that the service wrote itself has not come back, from alert 330 on.");
+  out.metric(
+      "proof_lost", "gauge",
+      "1 while an event that the service wrote itself has not come back, from alert 330 on.");
   out.sample({}, state.proof.lostSince ? 1 : 0);
   if (state.proof.heard) {
     out.metric("proof_heard_timestamp_seconds", "gauge",

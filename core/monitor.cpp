@@ -27,8 +27,8 @@ AttemptPorts Monitor::attemptPorts() const {
 }
 
 awaitable<void> Monitor::takeUp() {
-  // Before the first examination: what others did to the state file in the meantime counts. An update,
-  // though it changes nothing: it sets aside what is damaged.
+  // Before the first examination: what others did to the state file in the meantime counts. An
+  // update, though it changes nothing: it sets aside what is damaged.
   if (const auto state = ports_.state.update([](State&) {})) {
     takeFrom(*state);
   }
@@ -54,7 +54,8 @@ void Monitor::takeFrom(const State& state) {
       continue;
     }
     if (incident.verdict == toString(Verdict::repair)) {
-      if (!state.journal || !equalsIgnoringCase(state.journal->counterService, incident.counterService)) {
+      if (!state.journal ||
+          !equalsIgnoringCase(state.journal->counterService, incident.counterService)) {
         incident.verdict.clear();  // the last run ended between its decision and the attempt
       }
     }
@@ -208,8 +209,8 @@ void Monitor::safetyCheck() {
     for (auto& [service, limits] : state.limits) {
       // On disk, so that what a wrong clock has left passes after one period.
       settle(limits, policy_.limits, now);
-      const WatchPolicy* watched =
-          policy_.find(service);  // of another one nobody waits for a repair
+      // Of another one nobody waits for a repair.
+      const WatchPolicy* watched = policy_.find(service);
       if (watched && takeReminder(limits, now)) {
         reminders.push_back(alerts::circuitOpen(watched->counterService, limits.attempts.size(),
                                                 limits.lastReason));
@@ -241,7 +242,10 @@ void Monitor::decideAnew(const State& state) {
 
 Circumstances Monitor::circumstances(const std::string& counterService, const State* state,
                                      Time now) const {
-  Circumstances given{.limits = {}, .now = now, .local = ports_.clock.local(now), .paused = paused_,
+  Circumstances given{.limits = {},
+                      .now = now,
+                      .local = ports_.clock.local(now),
+                      .paused = paused_,
                       .journalUnavailable = !state};
   if (state) {
     if (const auto limits = state->limits.find(counterService); limits != state->limits.end()) {
@@ -264,7 +268,8 @@ void Monitor::takeOverPolicy() {
     origin_ = std::move(next->origin);
     policySince_ = ports_.clock.now();
     if (taken_) {
-      if (const auto saved = save()) {  // whoever asks for the state learns what is in force at once
+      // Whoever asks for the state learns what is in force at once.
+      if (const auto saved = save()) {
         decideAnew(*saved);
       }
     }

@@ -1,5 +1,5 @@
-// The engine: hears events, opens incidents, lets them settle, and has each examined, decided and, where
-// the policy says so, repaired. One thread; nothing in here blocks but the ports.
+// The engine: hears events, opens incidents, lets them settle, and has each examined, decided and,
+// where the policy says so, repaired. One thread; nothing in here blocks but the ports.
 #pragma once
 
 #include "config/policy.h"
@@ -36,8 +36,8 @@ class Monitor {
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
 
-  /// Takes up what the last run left: damaged state is alerted, an open journal is finished, incidents
-  /// that were not decided are. To be called before the first event.
+  /// Takes up what the last run left: damaged state is alerted, an open journal is finished,
+  /// incidents that were not decided are. To be called before the first event.
   boost::asio::awaitable<void> takeUp();
 
   /// One event of the log, in order. Cheap: 20,000 failures in a row only count.
@@ -49,7 +49,8 @@ class Monitor {
   void caughtUp(const Cursor&, std::string_view api, bool saveNow);
   /// When the log was last read to no new record; saved with the next `safetyCheck`.
   void noteRead(Time at) { lastRead_ = at; }
-  /// Once a minute: incidents end or are decided anew, reminders, alerts that could not be written, a roll-back that failed.
+  /// Once a minute: incidents end or are decided anew, reminders, alerts that could not be written,
+  /// a roll-back that failed.
   void safetyCheck();
 
   /// A new policy; taken over between two incidents, never within a repair. `onTakenOver` is called
@@ -64,12 +65,13 @@ class Monitor {
 
  private:
   void attend();
-  Circumstances circumstances(const std::string& counterService, const State* state, Time now) const;
+  Circumstances circumstances(const std::string& counterService, const State* state,
+                              Time now) const;
   boost::asio::awaitable<void> handleAll();
   boost::asio::awaitable<void> handle(std::string counterService);
   boost::asio::awaitable<void> finishJournal();
   boost::asio::awaitable<void> finishFoundJournal();  ///< under the repair lock
-  void takeFrom(const State&);  ///< what the last run left
+  void takeFrom(const State&);                        ///< what the last run left
   void learnOfRepairs(const State&);
   bool isOlderThanLastRepair(const OpenFailure&) const;
   void endIncident(const std::string& counterService);

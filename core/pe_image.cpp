@@ -138,20 +138,14 @@ Result<Layout> Layout::read(ByteView file) {
 
 Machine machineOf(std::uint16_t code) {
   switch (code) {
-    case 0x014C:
-      return Machine::i386;
-    case 0x8664:
-      return Machine::amd64;
-    case 0x0184:
-      return Machine::alpha;
+    case 0x014C: return Machine::i386;
+    case 0x8664: return Machine::amd64;
+    case 0x0184: return Machine::alpha;
     case 0x01C0:
     case 0x01C2:
-    case 0x01C4:
-      return Machine::arm;
-    case 0xAA64:
-      return Machine::arm64;
-    default:
-      return Machine::other;
+    case 0x01C4: return Machine::arm;
+    case 0xAA64: return Machine::arm64;
+    default: return Machine::other;
   }
 }
 
@@ -289,20 +283,13 @@ std::string readFileVersion(const Layout& layout) {
 
 std::string_view toString(Machine machine) {
   switch (machine) {
-    case Machine::i386:
-      return "i386";
-    case Machine::amd64:
-      return "amd64";
-    case Machine::alpha:
-      return "alpha";
-    case Machine::arm:
-      return "arm";
-    case Machine::arm64:
-      return "arm64";
-    case Machine::win16:
-      return "win16";
-    case Machine::other:
-      return "other";
+    case Machine::i386: return "i386";
+    case Machine::amd64: return "amd64";
+    case Machine::alpha: return "alpha";
+    case Machine::arm: return "arm";
+    case Machine::arm64: return "arm64";
+    case Machine::win16: return "win16";
+    case Machine::other: return "other";
   }
   return "other";
 }

@@ -43,19 +43,12 @@ Wanted wantedBy(const std::vector<Finding>& findings, const WatchPolicy& watch) 
       case Cause::libraryDiffersFromTrustedCopy:
         wanted.restore = wanted.restore || finding.repairable;
         break;
-      case Cause::libraryNotRegistered:
-        wanted.registration = true;
-        break;
+      case Cause::libraryNotRegistered: wanted.registration = true; break;
       case Cause::performanceKeyIncomplete:
-      case Cause::openFailed:
-        wanted.registration = wanted.reload = true;
-        break;
+      case Cause::openFailed: wanted.registration = wanted.reload = true; break;
       case Cause::countersNotLoaded:
-      case Cause::countersInconsistent:
-        wanted.reload = true;
-        break;
-      default:
-        break;
+      case Cause::countersInconsistent: wanted.reload = true; break;
+      default: break;
     }
   }
   return wanted;
@@ -138,18 +131,12 @@ Step verifyStep() {
 
 std::string_view toString(StepKind kind) {
   switch (kind) {
-    case StepKind::restoreLibrary:
-      return "restoreLibrary";
-    case StepKind::registerLibrary:
-      return "registerLibrary";
-    case StepKind::backUp:
-      return "backUp";
-    case StepKind::unloadCounters:
-      return "unloadCounters";
-    case StepKind::loadCounters:
-      return "loadCounters";
-    case StepKind::verify:
-      return "verify";
+    case StepKind::restoreLibrary: return "restoreLibrary";
+    case StepKind::registerLibrary: return "registerLibrary";
+    case StepKind::backUp: return "backUp";
+    case StepKind::unloadCounters: return "unloadCounters";
+    case StepKind::loadCounters: return "loadCounters";
+    case StepKind::verify: return "verify";
   }
   return "verify";
 }

@@ -1,5 +1,5 @@
-// From findings to steps: what article Q256927 has people do by hand, in its order. A pure function;
-// a dry run shows exactly what a repair does.
+// From findings to steps: what article Q256927 has people do by hand, in its order. A pure
+// function; a dry run shows exactly what a repair does.
 #pragma once
 
 #include "config/policy.h"
@@ -25,7 +25,8 @@ enum class StepKind {
 std::string_view toString(StepKind);
 std::optional<StepKind> stepKindFromCode(std::string_view code);
 
-/// One step. Steps that do not apply stay in the plan, with the reason, so that the report is complete.
+/// One step. Steps that do not apply stay in the plan, with the reason, so that the report is
+/// complete.
 struct Step {
   StepKind kind = StepKind::verify;
   std::optional<ToolCommand> tool;  ///< absent: done by the program itself
@@ -51,8 +52,8 @@ struct Plan {
 
 Plan planRepair(const Facts&, const std::vector<Finding>&, const WatchPolicy&);
 
-/// The plans, one after the other, as a commented .cmd file that a person can run instead. UTF-8, lines
-/// end with CR LF; cmd.exe reads its files in the OEM code page.
+/// The plans, one after the other, as a commented .cmd file that a person can run instead. UTF-8,
+/// lines end with CR LF; cmd.exe reads its files in the OEM code page.
 std::string asScript(const std::vector<Plan>&);
 
 }  // namespace imshealth

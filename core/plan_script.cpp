@@ -117,12 +117,9 @@ std::string linesOf(const Plan& plan, const Step& step) {
   switch (step.kind) {
     case StepKind::restoreLibrary:
       return lines + restoreLines(step.files.front(), step.files.back());
-    case StepKind::backUp:
-      return lines + backUpLines(plan, step);
-    case StepKind::unloadCounters:
-      return lines + removeIndexValueLines(plan);
-    default:
-      return lines;
+    case StepKind::backUp: return lines + backUpLines(plan, step);
+    case StepKind::unloadCounters: return lines + removeIndexValueLines(plan);
+    default: return lines;
   }
 }
 

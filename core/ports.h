@@ -1,6 +1,6 @@
-// The outside world, in the words of the field. Adapters for Windows live in service/; the tests have a
-// simulated server that implements them all, with faults injected. Synchronous calls; all are made from
-// the engine's one thread. Asynchronous ones: core/async_ports.h.
+// The outside world, in the words of the field. Adapters for Windows live in service/; the tests
+// have a simulated server that implements them all, with faults injected. Synchronous calls; all
+// are made from the engine's one thread. Asynchronous ones: core/async_ports.h.
 #pragma once
 
 #include "core/alert.h"
@@ -22,8 +22,8 @@ class Clock {
   virtual LocalTime local(Time) const = 0;
 };
 
-/// The Application event log, for writing. Error: it was not written; core/alerter.h keeps it and tries
-/// again.
+/// The Application event log, for writing. Error: it was not written; core/alerter.h keeps it and
+/// tries again.
 class AlertLog {
  public:
   virtual ~AlertLog() = default;
@@ -99,13 +99,13 @@ class ServerFacts {
   virtual ServiceFacts service(const std::string& name) const = 0;
   /// %SystemRoot% and the like; a text without variables comes back as it is.
   virtual std::string expandVariables(const std::string& text) const = 0;
-  /// Where Windows would find this DLL for a library in `directory`: there, in the system directory, in
-  /// the Windows directory, among the known DLLs. False: nowhere.
+  /// Where Windows would find this DLL for a library in `directory`: there, in the system
+  /// directory, in the Windows directory, among the known DLLs. False: nowhere.
   virtual bool findsDll(const std::string& name, const std::string& directory) const = 0;
 };
 
-/// state.json and the generation before it. Replacing is atomic and flushed: after a crash the file is
-/// the old or the new one.
+/// state.json and the generation before it. Replacing is atomic and flushed: after a crash the file
+/// is the old or the new one.
 class StateFiles {
  public:
   virtual ~StateFiles() = default;

@@ -13,7 +13,8 @@ std::string quoteArgument(std::string_view argument) {
       ++backslashes;
       continue;
     }
-    // Backslashes are literal unless a quote follows them: then each is doubled and the quote escaped.
+    // Backslashes are literal unless a quote follows them: then each is doubled and the quote
+    // escaped.
     quoted.append(character == '"' ? 2 * backslashes + 1 : backslashes, '\\');
     backslashes = 0;
     quoted += character;

@@ -1,5 +1,5 @@
-// Quoting of one argument by the rules of CommandLineToArgvW: what the C runtime of the child reads back
-// is what was given. Pure; the process is created elsewhere.
+// Quoting of one argument by the rules of CommandLineToArgvW: what the C runtime of the child reads
+// back is what was given. Pure; the process is created elsewhere.
 #pragma once
 
 #include <string>

@@ -70,8 +70,7 @@ awaitable<Failure> Repair::runTool(const Step& step, StepReport& report) {
       co_return fmt::format("{} did not end within its time limit and was ended", step.command());
     case ToolEnd::stopped:
       co_return fmt::format("{} was ended because the service was told to stop", step.command());
-    case ToolEnd::exited:
-      break;
+    case ToolEnd::exited: break;
   }
   report.exitCode = result->exitCode;
   co_return std::nullopt;
@@ -189,8 +188,8 @@ awaitable<Failure> Repair::loadCounters(const Step& step, StepReport& report) {
 }
 
 awaitable<Failure> Repair::verifyAll(StepReport& report) {
-  const Verification verification = co_await verify(order_.watch, order_.policy, order_.origin,
-                                                    claim_, ports_.forVerify());
+  const Verification verification =
+      co_await verify(order_.watch, order_.policy, order_.origin, claim_, ports_.forVerify());
   outcome_.restartNeeded = verification.restartNeeded;
   if (verification.result == Verification::Result::proven) {
     report.note = verification.restartNeeded ? verification.reason + "; restart the machine"
@@ -209,8 +208,7 @@ awaitable<Failure> Repair::carryOut(const Step& step, StepReport& report) {
   switch (step.kind) {
     case StepKind::restoreLibrary: co_return restoreLibrary();
     case StepKind::registerLibrary: co_return co_await registerLibrary(step, report);
-    case StepKind::backUp:
-      co_return co_await backUp(report);
+    case StepKind::backUp: co_return co_await backUp(report);
     case StepKind::unloadCounters: co_return co_await unloadCounters(step, report);
     case StepKind::loadCounters: co_return co_await loadCounters(step, report);
     case StepKind::verify: co_return co_await verifyAll(report);

@@ -37,22 +37,26 @@ class Failures : public SavedLogVisitor {
 };
 
 /// What the engine would find where nothing but the event speaks.
-std::vector<Finding> assumedFindings(const Incident& incident, const WatchPolicy& watch, int together) {
+std::vector<Finding> assumedFindings(const Incident& incident, const WatchPolicy& watch,
+                                     int together) {
   std::vector<Finding> findings;
   if (together >= machineWideServices) {
     findings.push_back({Cause::machineWideFault, "assumed", false});
   }
   const Cause cause = incident.status ? causeOf(*incident.status) : Cause::openFailed;
   const Cure cure = rowOf(cause).cure;
-  findings.push_back({cause, "assumed",
-                      cure == Cure::repair || (cure == Cure::withTrustedCopy && watch.trustedCopy)});
+  findings.push_back(
+      {cause, "assumed",
+       cure == Cure::repair || (cure == Cure::withTrustedCopy && watch.trustedCopy)});
   return findings;
 }
 
-/// The service as the log sees it: one examination or attempt at a time, in the order of the incidents.
+/// The service as the log sees it: one examination or attempt at a time, in the order of the
+/// incidents.
 class Service {
  public:
-  Service(const Policy& policy, const ReplayAssumptions& assumed) : policy_(policy), assumed_(assumed) {}
+  Service(const Policy& policy, const ReplayAssumptions& assumed)
+      : policy_(policy), assumed_(assumed) {}
 
   void hear(const HeardFailure& heard);
   Replay end() {
@@ -230,12 +234,13 @@ std::optional<int> parseUtcOffset(std::string_view text) {
 }
 
 LocalTime localAt(Time time, int minutesEastOfUtc) {
-  const auto minutes = std::chrono::floor<std::chrono::minutes>(time.time_since_epoch()).count() +
-                       minutesEastOfUtc;
+  const auto minutes =
+      std::chrono::floor<std::chrono::minutes>(time.time_since_epoch()).count() + minutesEastOfUtc;
   constexpr std::int64_t day = 24 * 60;
   const std::int64_t days = minutes >= 0 ? minutes / day : -((-minutes + day - 1) / day);
   constexpr std::int64_t thursday = 3;  // 1970-01-01
-  return {static_cast<int>(((days + thursday) % 7 + 7) % 7), static_cast<int>(minutes - days * day)};
+  return {static_cast<int>(((days + thursday) % 7 + 7) % 7),
+          static_cast<int>(minutes - days * day)};
 }
 
 std::vector<HeardFailure> failuresIn(SavedLog& log, const Policy& policy, SavedReading& reading,
@@ -266,7 +271,8 @@ Replay replay(std::vector<HeardFailure> heard, const Policy& policy,
       ofSecond.clear();
     }
     const OpenFailure& failure = each.failure;
-    if (ofSecond.emplace(failure.recordNumber, failure.timeGenerated, failure.counterService).second) {
+    if (ofSecond.emplace(failure.recordNumber, failure.timeGenerated, failure.counterService)
+            .second) {
       service.hear(each);
     }
   }

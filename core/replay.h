@@ -1,6 +1,7 @@
-// Today's policy over a saved log: what the service would have decided at each open failure, how often it
-// would have acted, and what would have held it back. Matching, incidents, limits and decision are the
-// service's own; what a log alone cannot tell is assumed, and named in `ReplayAssumptions`.
+// Today's policy over a saved log: what the service would have decided at each open failure, how
+// often it would have acted, and what would have held it back. Matching, incidents, limits and
+// decision are the service's own; what a log alone cannot tell is assumed, and named in
+// `ReplayAssumptions`.
 #pragma once
 
 #include "config/policy.h"
@@ -19,11 +20,11 @@
 
 namespace imshealth {
 
-/// The cause is what the status code says, openFailed where the event has none or the table does not
-/// know it; facts and probe could have found another. The service runs all the time and is not paused,
-/// the state file can be written, nobody else repairs and nobody resets a circuit.
+/// The cause is what the status code says, openFailed where the event has none or the table does
+/// not know it; facts and probe could have found another. The service runs all the time and is not
+/// paused, the state file can be written, nobody else repairs and nobody resets a circuit.
 struct ReplayAssumptions {
-  bool repaired = false;  ///< how each attempt ends, after `verify.watchFor`
+  bool repaired = false;                 ///< how each attempt ends, after `verify.watchFor`
   std::function<LocalTime(Time)> local;  ///< maintenance windows are in local time
 };
 
@@ -41,17 +42,19 @@ struct HeardFailure {
 std::vector<HeardFailure> failuresIn(SavedLog&, const Policy&, SavedReading&,
                                      const ReportProgress& = {});
 
-/// One decision: about a new incident, or about one that waited for its time, or came to fail otherwise.
+/// One decision: about a new incident, or about one that waited for its time, or came to fail
+/// otherwise.
 struct ReplayedIncident {
   std::string counterService;
-  Time since;                          ///< its first event
+  Time since;  ///< its first event
   Time decided;
   bool anew = false;                   ///< the incident is that of an earlier decision
   std::vector<std::uint64_t> records;  ///< its events, until it was decided anew
-  std::optional<std::uint32_t> status; ///< of the first; where decided anew, of the last before that
-  Cause cause = Cause::openFailed;     ///< assumed
+  /// Of the first; where decided anew, of the last before that.
+  std::optional<std::uint32_t> status;
+  Cause cause = Cause::openFailed;  ///< assumed
   Verdict verdict = Verdict::alert;
-  bool circuitOpened = false;          ///< by this attempt
+  bool circuitOpened = false;  ///< by this attempt
 };
 
 struct Replay {

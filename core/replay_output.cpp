@@ -85,7 +85,8 @@ std::string replayTable(const ReplayReport& report) {
   }
   text += fmt::format(
       "policy {}, mode {}; maintenance windows in {}\n"
-      "assumed: the cause is what the status code alone says (on the server more is looked at, and may "
+      "assumed: the cause is what the status code alone says (on the server more is looked at, and "
+      "may "
       "decide otherwise), and each repair {}\n\n",
       report.policy, toString(report.mode), report.localTime,
       report.assumed.repaired ? "succeeds" : "fails");

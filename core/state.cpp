@@ -89,7 +89,9 @@ std::string checksumOf(const std::string& text) {
 
 }  // namespace
 
-void to_json(json& j, const StepKind& kind) { j = toString(kind); }
+void to_json(json& j, const StepKind& kind) {
+  j = toString(kind);
+}
 void from_json(const json& j, StepKind& kind) {
   const auto known = stepKindFromCode(j.get<std::string>());
   if (!known) {
@@ -227,7 +229,9 @@ void from_json(const json& j, AlertRecord& record) {
 }
 
 void to_json(json& j, const Alert& alert) {
-  j = {{"id", alert.id}, {"type", static_cast<std::uint16_t>(alert.type)}, {"strings", alert.strings}};
+  j = {{"id", alert.id},
+       {"type", static_cast<std::uint16_t>(alert.type)},
+       {"strings", alert.strings}};
 }
 void from_json(const json& j, Alert& alert) {
   j.at("id").get_to(alert.id);
@@ -291,7 +295,8 @@ void from_json(const json& j, State& state) {
   take(j, "cursor", state.cursor);
   take(j, "api", state.api);
   take(j, "lastRead", state.lastRead);
-  state.mode = j.value("mode", std::string()) == toString(Mode::repair) ? Mode::repair : Mode::alert;
+  state.mode =
+      j.value("mode", std::string()) == toString(Mode::repair) ? Mode::repair : Mode::alert;
   take(j, "policyFile", state.policyFile);
   take(j, "policySince", state.policySince);
   take(j, "incidents", state.incidents);
@@ -316,20 +321,24 @@ std::string_view toString(StepResult result) {
 
 std::string writeState(const State& state) {
   const json body = state;
-  // Event text is made valid UTF-8 when it is read; replacing keeps a mistake there from losing the file.
+  // Event text is made valid UTF-8 when it is read; replacing keeps a mistake there from losing the
+  // file.
   const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
-  return fmt::format("{{\"format\":\"imshealth-state\",\"version\":{},\"checksum\":\"{}\",\"state\":{}}}\n",
-                     formatVersion, checksumOf(text), text);
+  return fmt::format(
+      "{{\"format\":\"imshealth-state\",\"version\":{},\"checksum\":\"{}\",\"state\":{}}}\n",
+      formatVersion, checksumOf(text), text);
 }
 
 Result<State> readState(std::string_view text) {
   const auto corrupt = [](const std::string& why) {
     return Error(ErrorKind::corrupt, "state file", 0, why);
   };
-  // What is nested deeper than a state ever is (writing it out again is recursive) is nobody's state.
+  // What is nested deeper than a state ever is (writing it out again is recursive) is nobody's
+  // state.
   constexpr int deepest = 32;
   bool tooDeep = false;
-  bool hasFraction = false;  // all numbers of a state are whole; others may not fit where they would go
+  // All numbers of a state are whole; others may not fit where they would go.
+  bool hasFraction = false;
   const json envelope = json::parse(
       text,
       [&](int depth, json::parse_event_t event, json& parsed) {

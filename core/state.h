@@ -1,5 +1,6 @@
-// What the program remembers: where it has read to, incidents, limits, the journal of a repair under way,
-// the last alerts. Plain data; JSON with a checksum in state.json. Service and command line share it.
+// What the program remembers: where it has read to, incidents, limits, the journal of a repair
+// under way, the last alerts. Plain data; JSON with a checksum in state.json. Service and command
+// line share it.
 #pragma once
 
 #include "core/alert.h"
@@ -28,8 +29,8 @@ using ByService = std::map<std::string, T, LessIgnoringCase>;
 /// Incident::verdict once an attempt has failed.
 inline constexpr char attemptFailed[] = "attemptFailed";
 
-/// An open failure of one counter service, from its first event until it is verified, found healthy, or
-/// left alone for the cool-down.
+/// An open failure of one counter service, from its first event until it is verified, found
+/// healthy, or left alone for the cool-down.
 struct Incident {
   std::string counterService;
   std::string cause;    ///< code of the main finding; empty until diagnosed
@@ -39,7 +40,7 @@ struct Incident {
   std::uint64_t events = 0;
   std::optional<std::uint32_t> status;
   std::uint16_t eventId = 1008;
-  Time judged{};       ///< when it was decided last
+  Time judged{};  ///< when it was decided last
   /// Is to be decided anew; told of only if that comes to something else. Not saved.
   bool again = false;
 
@@ -70,8 +71,8 @@ struct StepReport {
   bool operator==(const StepReport&) const = default;
 };
 
-/// The journal: written before each step that changes the server. Whoever finds it in the state file at
-/// its start, and holds the repair lock, verifies and then completes or rolls back.
+/// The journal: written before each step that changes the server. Whoever finds it in the state
+/// file at its start, and holds the repair lock, verifies and then completes or rolls back.
 struct RepairJournal {
   std::string counterService;
   Time begin;
@@ -80,7 +81,7 @@ struct RepairJournal {
   std::optional<StepKind> intent;  ///< the step that may have been begun
   bool rollingBack = false;
   std::string failedStep, reason;  ///< of a roll-back under way
-  bool told = false;  ///< alert 203 has said that the roll-back did not succeed
+  bool told = false;               ///< alert 203 has said that the roll-back did not succeed
 
   bool operator==(const RepairJournal&) const = default;
 };
@@ -97,8 +98,8 @@ struct AlertRecord {
 struct ServiceTotals {
   std::uint64_t incidents = 0;
   std::uint64_t repaired = 0;
-  std::uint64_t failed = 0;         ///< repairs that failed
-  std::uint64_t notAttempted = 0;   ///< repairs that policy or circumstances forbade
+  std::uint64_t failed = 0;        ///< repairs that failed
+  std::uint64_t notAttempted = 0;  ///< repairs that policy or circumstances forbade
 
   bool operator==(const ServiceTotals&) const = default;
 };
@@ -113,16 +114,16 @@ struct Totals {
 
 struct State {
   Cursor cursor;
-  std::string api;  ///< the event source in use
+  std::string api;               ///< the event source in use
   std::optional<Time> lastRead;  ///< when the log was last read without an error
   Mode mode = Mode::alert;
-  std::string policyFile;  ///< of the policy in force; empty: the built-in default
+  std::string policyFile;           ///< of the policy in force; empty: the built-in default
   std::optional<Time> policySince;  ///< when the service took it over, or started with it
   std::vector<Incident> incidents;
   ByService<LimitState> limits;
   ByService<LastRepair> lastRepairs;
   std::optional<RepairJournal> journal;
-  std::vector<Alert> pendingAlerts;     ///< that the event log did not take yet; at most `maxPending`
+  std::vector<Alert> pendingAlerts;  ///< that the event log did not take yet; at most `maxPending`
   std::vector<AlertRecord> lastAlerts;  ///< newest last, at most `maxAlerts`
   HearingProof proof;
   Totals totals;

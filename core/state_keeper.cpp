@@ -89,7 +89,8 @@ Result<State> StateKeeper::update(const std::function<void(State&)>& change) {
   const std::string text = writeState(*state);
   auto written = files_.replace(text);
   if (!written) {
-    // The generation before is only read where the current one is bad: a folder in its place shows here.
+    // The generation before is only read where the current one is bad: a folder in its place shows
+    // here.
     const auto previous = files_.read(StateFiles::Generation::previous);
     if (!previous && isDamaged(previous.error())) {
       setAside(StateFiles::Generation::previous);

@@ -64,18 +64,12 @@ std::string accountName(const std::string& sid) {
 
 std::string_view nameOf(DriveKind drive) {
   switch (drive) {
-    case DriveKind::fixed:
-      return "a fixed disk";
-    case DriveKind::removable:
-      return "a removable drive";
-    case DriveKind::remote:
-      return "a network drive";
-    case DriveKind::optical:
-      return "an optical drive";
-    case DriveKind::ramDisk:
-      return "a RAM disk";
-    case DriveKind::unknown:
-      return "a drive of unknown kind";
+    case DriveKind::fixed: return "a fixed disk";
+    case DriveKind::removable: return "a removable drive";
+    case DriveKind::remote: return "a network drive";
+    case DriveKind::optical: return "an optical drive";
+    case DriveKind::ramDisk: return "a RAM disk";
+    case DriveKind::unknown: return "a drive of unknown kind";
   }
   return "a drive of unknown kind";
 }

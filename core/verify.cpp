@@ -58,7 +58,8 @@ boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Poli
   // Failures of consumers that were under way while the counters were reloaded do not count.
   const LogPosition mark = *position;
   if (!co_await ports.sleeper.sleep(policy.verify.watchFor)) {
-    co_return Verification{Verification::Result::interrupted, "told to stop", false, StepKind::verify};
+    co_return Verification{Verification::Result::interrupted, "told to stop", false,
+                           StepKind::verify};
   }
   if (const auto drained = ports.log.drain(); !drained) {
     co_return disproved("the event log cannot be read: " + drained.error().describe());

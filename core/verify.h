@@ -1,5 +1,6 @@
 // Proof that a repair worked. Exit codes are only hints: what counts is what LoadPerf
-// logged, what the registry holds, whether the library opens in a fresh process, and that no new 1008 comes.
+// logged, what the registry holds, whether the library opens in a fresh process, and that no new
+// 1008 comes.
 #pragma once
 
 #include "config/policy.h"
@@ -17,15 +18,15 @@ namespace imshealth {
 struct Verification {
   enum class Result { proven, disproved, interrupted };
   Result result = Result::disproved;
-  std::string reason;        ///< why not; or what the proof rests on
-  bool restartNeeded = false;  ///< NT 4.0: consumers keep the old library until then
+  std::string reason;                      ///< why not; or what the proof rests on
+  bool restartNeeded = false;              ///< NT 4.0: consumers keep the old library until then
   StepKind failedStep = StepKind::verify;  ///< where the fault shows
 };
 
 /// What the repair has done, and what was before it.
 struct Claim {
-  bool unloaded = false;  ///< unlodctr was run
-  bool loaded = false;    ///< lodctr was run
+  bool unloaded = false;             ///< unlodctr was run
+  bool loaded = false;               ///< lodctr was run
   std::optional<IndexSpace> before;  ///< absent: the counters had not been touched yet
   bool fromJournal = false;  ///< taken up after a restart: the log was not watched throughout
 };

@@ -9,22 +9,16 @@ Error eventLogError(std::string call, std::uint32_t code) {
     return Error(kind, std::move(call), code, text);
   };
   switch (code) {
-    case accessDenied:
-      return error(ErrorKind::accessDenied, "access to the log is denied");
-    case invalidHandle:
-      return error(ErrorKind::unavailable, "the event log service has restarted");
+    case accessDenied: return error(ErrorKind::accessDenied, "access to the log is denied");
+    case invalidHandle: return error(ErrorKind::unavailable, "the event log service has restarted");
     case rpcUnknownInterface:
     case rpcServerUnavailable:
     case rpcCallCancelled:
       return error(ErrorKind::unavailable, "the event log service is not running");
-    case eventLogFileCorrupt:
-      return error(ErrorKind::corrupt, "the log file is corrupt");
-    case evtInvalidQuery:
-      return error(ErrorKind::internal, "the query is not accepted");
-    case evtChannelNotFound:
-      return error(ErrorKind::missing, "there is no such log");
-    default:
-      return error(ErrorKind::unavailable, "the log cannot be read");
+    case eventLogFileCorrupt: return error(ErrorKind::corrupt, "the log file is corrupt");
+    case evtInvalidQuery: return error(ErrorKind::internal, "the query is not accepted");
+    case evtChannelNotFound: return error(ErrorKind::missing, "there is no such log");
+    default: return error(ErrorKind::unavailable, "the log cannot be read");
   }
 }
 

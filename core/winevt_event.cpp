@@ -85,12 +85,9 @@ std::string textOf(const WinevtValue& value) {
 EventType typeOf(std::uint8_t level) {
   switch (level) {
     case 1:
-    case 2:
-      return EventType::error;
-    case 3:
-      return EventType::warning;
-    default:
-      return EventType::information;
+    case 2: return EventType::error;
+    case 3: return EventType::warning;
+    default: return EventType::information;
   }
 }
 

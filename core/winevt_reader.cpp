@@ -168,11 +168,8 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
     return confirmDrained(delivery);
   switch (batch.error) {
     case 0:
-    case win32::invalidOperation:
-      delivery.more = true;
-      return Step::done;
-    case win32::rpcInvalidBound:
-      return shrinkBatch(delivery);
+    case win32::invalidOperation: delivery.more = true; return Step::done;
+    case win32::rpcInvalidBound: return shrinkBatch(delivery);
     case win32::evtQueryResultStale:
     case win32::evtQueryResultInvalidPosition:
     case win32::invalidParameter:

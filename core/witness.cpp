@@ -13,7 +13,9 @@ namespace imshealth {
 namespace {
 
 /// 2007: the service needs lodctr by hand. 3000 to 3018: the texts or the load failed.
-bool isComplaint(std::uint16_t code) { return code == 2007 || (code >= 3000 && code <= 3018); }
+bool isComplaint(std::uint16_t code) {
+  return code == 2007 || (code >= 3000 && code <= 3018);
+}
 
 /// Corruption of the lists as a whole: logged without the name of a service.
 bool concernsEverybody(std::uint16_t code) {

@@ -134,9 +134,10 @@ Result<ChildProcess> ChildProcess::start(const ChildStart& start,
   const std::wstring directory = toWide(start.workingDirectory);
   UniqueHandle job = makeJob(functions);
   PROCESS_INFORMATION process{};
-  // Suspended until it is in the job. A parent that is killed in between leaves it so, and it stays: it has
-  // run nothing and never will. PROC_THREAD_ATTRIBUTE_JOB_LIST would close that gap from Windows 10 on, but
-  // where the parent's own job takes no other one the call would fail, and this way be needed all the same.
+  // Suspended until it is in the job. A parent that is killed in between leaves it so, and it
+  // stays: it has run nothing and never will. PROC_THREAD_ATTRIBUTE_JOB_LIST would close that gap
+  // from Windows 10 on, but where the parent's own job takes no other one the call would fail, and
+  // this way be needed all the same.
   if (!CreateProcessW(program.c_str(), commandLine.data(), nullptr, nullptr, TRUE, flags, nullptr,
                       directory.empty() ? nullptr : directory.c_str(), &startup.startup,
                       &process)) {

@@ -1,7 +1,8 @@
-// Read from perfc<lang>.dat and perfh<lang>.dat, where NT has kept them since 3.51 (Q127207); before
-// that the Perflib key held them itself, and it shows a view of the files since. Never from
-// HKEY_PERFORMANCE_DATA, though "Counter 009" works there on every version: opening that key may load
-// and open the counter libraries of all products, and a bad one would take this service with it.
+// Read from perfc<lang>.dat and perfh<lang>.dat, where NT has kept them since 3.51 (Q127207);
+// before that the Perflib key held them itself, and it shows a view of the files since. Never from
+// HKEY_PERFORMANCE_DATA, though "Counter 009" works there on every version: opening that key may
+// load and open the counter libraries of all products, and a bad one would take this service with
+// it.
 #include "service/counter_texts.h"
 
 #include "service/system_directory.h"

@@ -26,18 +26,12 @@ bool isLockedForWriting(const std::wstring& path) {
 
 DriveKind driveKindOf(const std::wstring& root) {
   switch (GetDriveTypeW(root.c_str())) {
-    case DRIVE_FIXED:
-      return DriveKind::fixed;
-    case DRIVE_REMOVABLE:
-      return DriveKind::removable;
-    case DRIVE_REMOTE:
-      return DriveKind::remote;
-    case DRIVE_CDROM:
-      return DriveKind::optical;
-    case DRIVE_RAMDISK:
-      return DriveKind::ramDisk;
-    default:
-      return DriveKind::unknown;
+    case DRIVE_FIXED: return DriveKind::fixed;
+    case DRIVE_REMOVABLE: return DriveKind::removable;
+    case DRIVE_REMOTE: return DriveKind::remote;
+    case DRIVE_CDROM: return DriveKind::optical;
+    case DRIVE_RAMDISK: return DriveKind::ramDisk;
+    default: return DriveKind::unknown;
   }
 }
 

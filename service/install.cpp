@@ -83,8 +83,8 @@ Result<void> stopService(SC_HANDLE service) {
       if (code == ERROR_SERVICE_NOT_ACTIVE) {
         return {};
       }
-      const bool starts =
-          state == SERVICE_START_PENDING && code == ERROR_INVALID_SERVICE_CONTROL;  // so says Wine
+      // So says Wine.
+      const bool starts = state == SERVICE_START_PENDING && code == ERROR_INVALID_SERVICE_CONTROL;
       // A service that ends within the call leaves it unanswered (broken pipe), and is stopped.
       const bool stopped =
           QueryServiceStatus(service, &status) && status.dwCurrentState == SERVICE_STOPPED;
@@ -179,9 +179,8 @@ Installed installedService() {
     return GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST ? Installed::no : Installed::stopped;
   }
   SERVICE_STATUS status{};
-  return QueryServiceStatus(service.get(), &status) &&
-                 (status.dwCurrentState == SERVICE_RUNNING ||
-                  status.dwCurrentState == SERVICE_PAUSED)
+  return QueryServiceStatus(service.get(), &status) && (status.dwCurrentState == SERVICE_RUNNING ||
+                                                        status.dwCurrentState == SERVICE_PAUSED)
              ? Installed::running
              : Installed::stopped;
 }

@@ -45,8 +45,8 @@ PolicyKeeper::Change PolicyKeeper::read(const PolicyLook& seen) const {
   if (!reading.policy) {
     return {{}, file_, refusalOf(file_, reading.diagnostics)};
   }
-  // Without a copy a broken file at the next start means the default; an older copy would bring back
-  // what was replaced.
+  // Without a copy a broken file at the next start means the default; an older copy would bring
+  // back what was replaced.
   if (keptFile_.empty() || !isTrusted_() || !writeWholeFile(keptFile_ + ".new", seen.text) ||
       !moveOver(keptFile_ + ".new", keptFile_)) {
     forget();

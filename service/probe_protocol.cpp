@@ -123,8 +123,7 @@ ProbeResult judgeProbe(std::string_view nonce, const ProbeChildEnd& end) {
       return {ProbeOutcome::timedOut, std::nullopt, said.stage, "ended at the deadline"};
     case ProbeChildEnd::Kind::stopped:
       return {ProbeOutcome::notRun, std::nullopt, said.stage, "the program was told to stop"};
-    case ProbeChildEnd::Kind::exited:
-      break;
+    case ProbeChildEnd::Kind::exited: break;
   }
   if (end.exitCode >= 0xC0000000u) {
     return {ProbeOutcome::crashed, end.exitCode, said.stage,

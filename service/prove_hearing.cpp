@@ -25,9 +25,9 @@ constexpr DWORD lookInterval = 1000;
 Result<bool> proveHearing(const DataFolder& folder) {
   Adapters adapters(folder, {}, {});
   // Before the event is written, so that no change of the state is missed.
-  const UniqueChange changed(FindFirstChangeNotificationW(
-      toWide(folder.root).c_str(), FALSE,
-      FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_LAST_WRITE));
+  const UniqueChange changed(
+      FindFirstChangeNotificationW(toWide(folder.root).c_str(), FALSE,
+                                   FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_LAST_WRITE));
   const auto sent = sendProof(adapters.clock, adapters.state, adapters.alerter, "command");
   if (!sent) {
     return sent.error();

@@ -6,8 +6,8 @@
 
 namespace imshealth {
 
-/// Writes an event and waits until the running service has heard it, or for `longestProof`. Needs an
-/// administrator's rights. False: it was not heard. Error: state or event could not be written.
+/// Writes an event and waits until the running service has heard it, or for `longestProof`. Needs
+/// an administrator's rights. False: it was not heard. Error: state or event could not be written.
 Result<bool> proveHearing(const DataFolder&);
 
 }  // namespace imshealth

@@ -32,13 +32,10 @@ DWORD handleControl(DWORD control, ServiceStatus& status, const EngineRequests& 
       engine.pause(false);
       status.running();
       return NO_ERROR;
-    case SERVICE_CONTROL_PARAMCHANGE:
-      engine.policy();
-      return NO_ERROR;
+    case SERVICE_CONTROL_PARAMCHANGE: engine.policy(); return NO_ERROR;
     case SERVICE_CONTROL_INTERROGATE:
       return NO_ERROR;  // the SCM knows the last status; a check point would claim progress
-    default:
-      return ERROR_CALL_NOT_IMPLEMENTED;
+    default: return ERROR_CALL_NOT_IMPLEMENTED;
   }
 }
 

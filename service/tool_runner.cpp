@@ -24,12 +24,9 @@ std::string commandLine(const ToolCommand& command) {
 
 ToolEnd toToolEnd(ChildEnd end) {
   switch (end) {
-    case ChildEnd::timedOut:
-      return ToolEnd::timedOut;
-    case ChildEnd::stopped:
-      return ToolEnd::stopped;
-    case ChildEnd::exited:
-      break;
+    case ChildEnd::timedOut: return ToolEnd::timedOut;
+    case ChildEnd::stopped: return ToolEnd::stopped;
+    case ChildEnd::exited: break;
   }
   return ToolEnd::exited;
 }

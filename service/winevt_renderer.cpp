@@ -17,37 +17,26 @@ std::string textOf(const wchar_t* text) {
 WinevtValue valueOf(const EVT_VARIANT& value) {
   const auto signedNumber = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
   switch (value.Type) {
-    case EvtVarTypeString:
-      return textOf(value.StringVal);
+    case EvtVarTypeString: return textOf(value.StringVal);
     case EvtVarTypeAnsiString:
       return value.AnsiStringVal != nullptr ? std::string(value.AnsiStringVal) : std::string();
-    case EvtVarTypeSByte:
-      return signedNumber(value.SByteVal);
-    case EvtVarTypeByte:
-      return std::uint64_t{value.ByteVal};
-    case EvtVarTypeInt16:
-      return signedNumber(value.Int16Val);
-    case EvtVarTypeUInt16:
-      return std::uint64_t{value.UInt16Val};
-    case EvtVarTypeInt32:
-      return signedNumber(value.Int32Val);
+    case EvtVarTypeSByte: return signedNumber(value.SByteVal);
+    case EvtVarTypeByte: return std::uint64_t{value.ByteVal};
+    case EvtVarTypeInt16: return signedNumber(value.Int16Val);
+    case EvtVarTypeUInt16: return std::uint64_t{value.UInt16Val};
+    case EvtVarTypeInt32: return signedNumber(value.Int32Val);
     case EvtVarTypeUInt32:
-    case EvtVarTypeHexInt32:
-      return std::uint64_t{value.UInt32Val};
-    case EvtVarTypeInt64:
-      return signedNumber(value.Int64Val);
+    case EvtVarTypeHexInt32: return std::uint64_t{value.UInt32Val};
+    case EvtVarTypeInt64: return signedNumber(value.Int64Val);
     case EvtVarTypeUInt64:
-    case EvtVarTypeHexInt64:
-      return std::uint64_t{value.UInt64Val};
-    case EvtVarTypeSizeT:
-      return std::uint64_t{value.SizeTVal};
+    case EvtVarTypeHexInt64: return std::uint64_t{value.UInt64Val};
+    case EvtVarTypeSizeT: return std::uint64_t{value.SizeTVal};
     case EvtVarTypeBinary:
       if (value.BinaryVal == nullptr) {
         return std::vector<std::uint8_t>();
       }
       return std::vector<std::uint8_t>(value.BinaryVal, value.BinaryVal + value.Count);
-    default:
-      return std::monostate();
+    default: return std::monostate();
   }
 }
 

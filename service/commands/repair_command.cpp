@@ -119,9 +119,9 @@ class RepairRun {
     if (decision.verdict != Verdict::repair) {
       const bool canBeForced = forced == Verdict::repair;
       const bool onlyPlanned = canBeForced && options_.dryRun;
-      repaired.reason = fmt::format("{}{}: {}", onlyPlanned ? "refused now: " : "",
-                                    toString(canBeForced ? decision.verdict : forced),
-                                    decision.explanation);
+      repaired.reason =
+          fmt::format("{}{}: {}", onlyPlanned ? "refused now: " : "",
+                      toString(canBeForced ? decision.verdict : forced), decision.explanation);
       if (canBeForced) {
         sayWhatEndsIt(repaired, decision.verdict,
                       permittedFrom(circumstances.limits, policy_.policy.limits, now));

@@ -67,7 +67,8 @@ int run(const Options& options, CommandIo& io) {
     }
   });
   for (const SetAside& damaged : keeper.takeSetAside()) {
-    io.err << "imshealth: " << damaged.file << " was damaged; it was moved to " << damaged.movedTo << "\n";
+    io.err << "imshealth: " << damaged.file << " was damaged; it was moved to " << damaged.movedTo
+           << "\n";
   }
   if (!updated) {
     io.err << "imshealth: " << updated.error().describe() << "\n";

@@ -94,7 +94,7 @@ void writeText(CommandIo& io, const State& state, Installed installed) {
          << coloured(io, installed == Installed::running ? Colour::good : Colour::bad,
                      installed == Installed::running ? "running"
                      : installed == Installed::no    ? "not installed"
-                                                   : "not running")
+                                                     : "not running")
          << ", mode " << toString(state.mode) << "\n";
   if (state.policySince) {
     io.out << "policy:    " << (state.policyFile.empty() ? "built-in default" : state.policyFile)

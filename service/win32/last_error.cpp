@@ -13,44 +13,35 @@ ErrorKind kindOf(DWORD code) {
     case ERROR_PROC_NOT_FOUND:
     case ERROR_INVALID_DRIVE:
     case ERROR_BAD_NETPATH:
-    case ERROR_SERVICE_DOES_NOT_EXIST:
-      return ErrorKind::missing;
+    case ERROR_SERVICE_DOES_NOT_EXIST: return ErrorKind::missing;
     case ERROR_ACCESS_DENIED:
     case ERROR_PRIVILEGE_NOT_HELD:
-    case ERROR_WRITE_PROTECT:
-      return ErrorKind::accessDenied;
+    case ERROR_WRITE_PROTECT: return ErrorKind::accessDenied;
     case ERROR_SHARING_VIOLATION:
     case ERROR_LOCK_VIOLATION:
     case ERROR_BUSY:
-    case ERROR_SERVICE_MARKED_FOR_DELETE:
-      return ErrorKind::inUse;
+    case ERROR_SERVICE_MARKED_FOR_DELETE: return ErrorKind::inUse;
     case ERROR_TIMEOUT:
     case WAIT_TIMEOUT:
-    case ERROR_SERVICE_REQUEST_TIMEOUT:
-      return ErrorKind::timedOut;
+    case ERROR_SERVICE_REQUEST_TIMEOUT: return ErrorKind::timedOut;
     case ERROR_CRC:
     case ERROR_BAD_EXE_FORMAT:
     case ERROR_BAD_FORMAT:
     case ERROR_FILE_CORRUPT:
     case ERROR_EVENTLOG_FILE_CORRUPT:
-    case ERROR_BADDB:
-      return ErrorKind::corrupt;
+    case ERROR_BADDB: return ErrorKind::corrupt;
     case ERROR_NOT_SUPPORTED:
     case ERROR_CALL_NOT_IMPLEMENTED:
-    case ERROR_INVALID_FUNCTION:
-      return ErrorKind::unsupported;
+    case ERROR_INVALID_FUNCTION: return ErrorKind::unsupported;
     case ERROR_INVALID_HANDLE:
     case ERROR_NOT_READY:
     case ERROR_SERVICE_NOT_ACTIVE:
     case RPC_S_SERVER_UNAVAILABLE:
     case RPC_S_SERVER_TOO_BUSY:
-    case RPC_S_CALL_FAILED:
-      return ErrorKind::unavailable;
+    case RPC_S_CALL_FAILED: return ErrorKind::unavailable;
     case ERROR_OPERATION_ABORTED:
-    case ERROR_CANCELLED:
-      return ErrorKind::stopped;
-    default:
-      return ErrorKind::internal;
+    case ERROR_CANCELLED: return ErrorKind::stopped;
+    default: return ErrorKind::internal;
   }
 }
 

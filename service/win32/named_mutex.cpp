@@ -68,13 +68,10 @@ Result<void> NamedMutex::acquire(DWORD milliseconds) {
   }
   switch (WaitForSingleObject(mutex_.get(), milliseconds)) {
     case WAIT_OBJECT_0:
-    case WAIT_ABANDONED:
-      held_ = true;
-      return {};
+    case WAIT_ABANDONED: held_ = true; return {};
     case WAIT_TIMEOUT:
       return Error(ErrorKind::timedOut, "mutex " + toUtf8(name_), 0, "held by another process");
-    default:
-      return lastError("mutex " + toUtf8(name_));
+    default: return lastError("mutex " + toUtf8(name_));
   }
 }
 

@@ -12,11 +12,19 @@ TEST_CASE("Foreign text is made fit for an insertion string") {
       {"100 % 1 % n% % ", "100 % 1 % n% % "},  // twice is as once
       {"a\r\nb\tc", "a b c"},
       {std::string("a\0b\x1b[31m", 8), "ab[31m"},
-      {"Gr\xC3\xB6\xC3\x9F" "e", "Gr\xC3\xB6\xC3\x9F" "e"},
-      {"evil\xE2\x80\xAEtxt.exe", "eviltxt.exe"},         // U+202E
-      {"a\xE2\x81\xA6" "b\xE2\x81\xA9" "c", "abc"},       // U+2066, U+2069
-      {"line\xE2\x80\xA8" "break", "linebreak"},          // U+2028
-      {"next\xC2\x85line", "nextline"},                   // U+0085
+      {"Gr\xC3\xB6\xC3\x9F"
+       "e",
+       "Gr\xC3\xB6\xC3\x9F"
+       "e"},
+      {"evil\xE2\x80\xAEtxt.exe", "eviltxt.exe"},  // U+202E
+      {"a\xE2\x81\xA6"
+       "b\xE2\x81\xA9"
+       "c",
+       "abc"},  // U+2066, U+2069
+      {"line\xE2\x80\xA8"
+       "break",
+       "linebreak"},                     // U+2028
+      {"next\xC2\x85line", "nextline"},  // U+0085
   }));
   CHECK(sanitise(given) == expected);
 }

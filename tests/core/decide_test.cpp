@@ -7,7 +7,9 @@ using namespace imshealth;
 
 namespace {
 
-Finding finding(Cause cause, bool repairable) { return {cause, "evidence", repairable}; }
+Finding finding(Cause cause, bool repairable) {
+  return {cause, "evidence", repairable};
+}
 
 struct Case {
   std::vector<Finding> findings{finding(Cause::countersNotLoaded, true)};
@@ -25,7 +27,9 @@ struct Case {
 
 }  // namespace
 
-TEST_CASE("A curable cause in mode repair is repaired") { CHECK(Case().verdict() == Verdict::repair); }
+TEST_CASE("A curable cause in mode repair is repaired") {
+  CHECK(Case().verdict() == Verdict::repair);
+}
 
 TEST_CASE("The most specific mode wins: policy, watch, cause") {
   Case c;
@@ -41,9 +45,12 @@ TEST_CASE("The most specific mode wins: policy, watch, cause") {
   CHECK(c.verdict() == Verdict::repair);
 }
 
-TEST_CASE("A repair mends all that was found, so one cause of which the policy only wants to be told forbids it") {
+TEST_CASE(
+    "A repair mends all that was found, so one cause of which the policy only wants to be told "
+    "forbids it") {
   Case c;
-  c.findings = {finding(Cause::libraryNotRegistered, true), finding(Cause::countersInconsistent, true)};
+  c.findings = {finding(Cause::libraryNotRegistered, true),
+                finding(Cause::countersInconsistent, true)};
   SECTION("in a watch that repairs") {
     c.watch().causes["countersInconsistent"] = Mode::alert;
     CHECK(c.verdict() == Verdict::policyAlert);
@@ -68,7 +75,8 @@ TEST_CASE("What the article's repair cannot cure is never repaired, not even by 
   Case c;
   c.given.force = GENERATE(false, true);
   SECTION("not curable") {
-    c.findings = {finding(Cause::serviceNotInstalled, false), finding(Cause::countersNotLoaded, true)};
+    c.findings = {finding(Cause::serviceNotInstalled, false),
+                  finding(Cause::countersNotLoaded, true)};
     CHECK(c.verdict() == Verdict::notRepairable);
   }
   SECTION("not trusted") {
@@ -131,7 +139,8 @@ TEST_CASE("204 follows in mode repair only") {
 
 TEST_CASE("The explanation names meaning, evidence, article and the other findings") {
   Case c;
-  c.findings = {finding(Cause::serviceNotInstalled, false), finding(Cause::countersNotLoaded, true)};
+  c.findings = {finding(Cause::serviceNotInstalled, false),
+                finding(Cause::countersNotLoaded, true)};
   const std::string text = decide(c.findings, c.policy, c.watch(), c.given).explanation;
   CHECK(text.find("evidence") != std::string::npos);
   CHECK(text.find("Q163727") != std::string::npos);

@@ -1,5 +1,5 @@
-// Failures that never cease: their incident does not end by itself, so what was decided is looked at again
-// when its time has come, when the policy changes, and once in a cool-down.
+// Failures that never cease: their incident does not end by itself, so what was decided is looked
+// at again when its time has come, when the policy changes, and once in a cool-down.
 #include "tests/core/world.h"
 
 #include <catch2/catch.hpp>
@@ -69,7 +69,8 @@ using Words = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE_METHOD(GoesOnFailing, "What waited for the maintenance window is repaired when it opens") {
+TEST_CASE_METHOD(GoesOnFailing,
+                 "What waited for the maintenance window is repaired when it opens") {
   const LocalTime opens = server.local(server.now() + 3h);
   policy.maintenanceWindows = {
       {.days = 127, .fromMinute = opens.minuteOfDay, .toMinute = (opens.minuteOfDay + 60) % 1440}};
@@ -106,7 +107,8 @@ TEST_CASE_METHOD(GoesOnFailing, "What the pause held back is repaired when it ha
   CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
 }
 
-TEST_CASE_METHOD(GoesOnFailing, "A failed attempt is followed by the next after the cool-down, to the last") {
+TEST_CASE_METHOD(GoesOnFailing,
+                 "A failed attempt is followed by the next after the cool-down, to the last") {
   server.behaviour.lodctrFails = true;
   start();
   fail();
@@ -126,7 +128,8 @@ TEST_CASE_METHOD(GoesOnFailing, "A failed attempt is followed by the next after 
   }
 }
 
-TEST_CASE_METHOD(GoesOnFailing, "A failed attempt after which all is quiet is not followed by another") {
+TEST_CASE_METHOD(GoesOnFailing,
+                 "A failed attempt after which all is quiet is not followed by another") {
   server.behaviour.lodctrFails = true;
   start();
   fail();
@@ -191,7 +194,8 @@ TEST_CASE_METHOD(GoesOnFailing, "A trusted copy that the policy comes to name is
   CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
 }
 
-TEST_CASE_METHOD(GoesOnFailing, "Rights that an administrator has put right are seen within a cool-down") {
+TEST_CASE_METHOD(GoesOnFailing,
+                 "Rights that an administrator has put right are seen within a cool-down") {
   server.worldWritable.insert(libraryPath);
   start();
   fail();
@@ -204,7 +208,9 @@ TEST_CASE_METHOD(GoesOnFailing, "Rights that an administrator has put right are 
   CHECK(server.alertIds().back() == 202);
 }
 
-TEST_CASE_METHOD(GoesOnFailing, "Counters that a person has repaired are healthy again, though somebody forges on") {
+TEST_CASE_METHOD(
+    GoesOnFailing,
+    "Counters that a person has repaired are healthy again, though somebody forges on") {
   policy = policyFor(Mode::alert);
   start();
   fail();
@@ -214,7 +220,8 @@ TEST_CASE_METHOD(GoesOnFailing, "Counters that a person has repaired are healthy
   CHECK(server.alertIds()[1] == 206);
 }
 
-TEST_CASE_METHOD(GoesOnFailing, "Failures that nothing cures, or that are forged, do not hide a later fault") {
+TEST_CASE_METHOD(GoesOnFailing,
+                 "Failures that nothing cures, or that are forged, do not hide a later fault") {
   server.performanceKeys = SimulatedServer().performanceKeys;
   start();
   fail(5);
@@ -226,7 +233,8 @@ TEST_CASE_METHOD(GoesOnFailing, "Failures that nothing cures, or that are forged
   CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
 }
 
-TEST_CASE_METHOD(GoesOnFailing, "What no time and no mode can change is told once, however long it lasts") {
+TEST_CASE_METHOD(GoesOnFailing,
+                 "What no time and no mode can change is told once, however long it lasts") {
   server.removeCounters();
   server.serviceFacts = {};
   start();
@@ -252,7 +260,8 @@ TEST_CASE_METHOD(GoesOnFailing, "A state file that can be written again lets the
   CHECK(server.alertIds().back() == 202);
 }
 
-TEST_CASE_METHOD(GoesOnFailing, "Another process that repaired in vain is followed by the service") {
+TEST_CASE_METHOD(GoesOnFailing,
+                 "Another process that repaired in vain is followed by the service") {
   server.otherProcessRepairs = true;
   start();
   fail();

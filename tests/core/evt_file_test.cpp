@@ -286,9 +286,7 @@ TEST_CASE("Damaged logs of 600 seeds give every record that is still whole, and 
     Bytes bytes = log.bytes;
     const auto somewhere = [&] { return 48 + random() % (bytes.size() - 48); };
     switch (seed % 6) {
-      case 0:
-        bytes.resize(somewhere());
-        break;
+      case 0: bytes.resize(somewhere()); break;
       case 1:  // no end-of-file record
         for (std::size_t i = 0; i < 40; ++i) {
           const std::size_t at = log.end + i;

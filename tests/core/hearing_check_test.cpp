@@ -1,5 +1,5 @@
-// Proof of hearing: once a day an event of our own travels the whole way, and what does not come back is
-// an alert.
+// Proof of hearing: once a day an event of our own travels the whole way, and what does not come
+// back is an alert.
 #include "core/hearing_check.h"
 
 #include "core/match.h"
@@ -16,8 +16,8 @@ using Ids = std::vector<std::uint16_t>;
 
 namespace {
 
-/// A running service of which only the hearing is looked at. What it writes comes back through the log
-/// as long as `hears`.
+/// A running service of which only the hearing is looked at. What it writes comes back through the
+/// log as long as `hears`.
 struct Service {
   explicit Service(SimulatedServer& theServer) : server(theServer) { check.takeUp(); }
 

@@ -170,18 +170,10 @@ TEST_CASE("Whatever moves of another service is told") {
     const auto counters = (*range.lastCounter - *range.firstCounter) / 2 + 1;
     const auto index = *range.firstCounter + 2 * static_cast<std::uint32_t>(random() % counters);
     switch (random() % 5) {
-      case 0:
-        range.firstCounter = *range.firstCounter + 2;
-        break;
-      case 1:
-        range.lastHelp.reset();
-        break;
-      case 2:
-        after.languages[0].names.erase(index);
-        break;
-      case 3:
-        after.languages[0].helps[index + 1] = "another text";
-        break;
+      case 0: range.firstCounter = *range.firstCounter + 2; break;
+      case 1: range.lastHelp.reset(); break;
+      case 2: after.languages[0].names.erase(index); break;
+      case 3: after.languages[0].helps[index + 1] = "another text"; break;
       default:
         after.services.erase(after.services.begin() + static_cast<std::ptrdiff_t>(other));
         break;

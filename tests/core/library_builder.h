@@ -1,4 +1,5 @@
-// Builds the bytes of a small DLL: machine, exports, imports. Enough of a PE image to be read, not run.
+// Builds the bytes of a small DLL: machine, exports, imports. Enough of a PE image to be read, not
+// run.
 #pragma once
 
 #include <cstdint>

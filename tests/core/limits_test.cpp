@@ -120,10 +120,10 @@ TEST_CASE("Maintenance windows, across midnight too") {
   const auto [window_, at, open] = GENERATE(table<MaintenanceWindow, LocalTime, bool>({
       {window({5}, 22 * 60, 4 * 60), {5, 21 * 60 + 59}, false},
       {window({5}, 22 * 60, 4 * 60), {5, 22 * 60}, true},
-      {window({5}, 22 * 60, 4 * 60), {6, 3 * 60 + 59}, true},   // Sunday morning belongs to Saturday
-      {window({5}, 22 * 60, 4 * 60), {6, 4 * 60}, false},       // `to` is exclusive
-      {window({5}, 22 * 60, 4 * 60), {5, 3 * 60}, false},       // Saturday morning belongs to Friday
-      {window({6}, 22 * 60, 4 * 60), {0, 60}, true},            // Sunday into Monday
+      {window({5}, 22 * 60, 4 * 60), {6, 3 * 60 + 59}, true},  // Sunday morning belongs to Saturday
+      {window({5}, 22 * 60, 4 * 60), {6, 4 * 60}, false},      // `to` is exclusive
+      {window({5}, 22 * 60, 4 * 60), {5, 3 * 60}, false},      // Saturday morning belongs to Friday
+      {window({6}, 22 * 60, 4 * 60), {0, 60}, true},           // Sunday into Monday
       {window({0}, 0, 24 * 60), {0, 0}, true},
       {window({0}, 0, 24 * 60), {0, 1439}, true},
       {window({0}, 0, 24 * 60), {1, 0}, false},

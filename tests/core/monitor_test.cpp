@@ -159,7 +159,8 @@ TEST_CASE("A forged event changes nothing in what is run") {
   server.breakCounters();
   Program program(server, policyFor(Mode::repair));
   server.logEvent("Perflib", 1008,
-                  {"MSExchangeIMC", "\\\\attacker\\share\\imsperf.dll & calc.exe %1 %n"}, {2, 0, 0, 0});
+                  {"MSExchangeIMC", "\\\\attacker\\share\\imsperf.dll & calc.exe %1 %n"},
+                  {2, 0, 0, 0});
   program.listen();
   for (const std::string& line : server.toolsRun) {
     CHECK(line.find("attacker") == std::string::npos);
@@ -252,7 +253,8 @@ TEST_CASE("A new 1008 while the repair is watched disproves it") {
   CHECK(server.contents() == before);
 }
 
-TEST_CASE("A lodctr that was ended while it wrote the text files: they are put back for all products") {
+TEST_CASE(
+    "A lodctr that was ended while it wrote the text files: they are put back for all products") {
   SimulatedServer server;
   server.breakCounters();
   server.behaviour.lodctrHangs = true;
@@ -277,7 +279,8 @@ TEST_CASE("A new 1008 disproves a repair also where the log was cleared while it
   CHECK(server.alertIds() == Ids{200, 201, 203});
 }
 
-TEST_CASE("Another product loaded counters meanwhile: its texts are not overwritten by a roll-back") {
+TEST_CASE(
+    "Another product loaded counters meanwhile: its texts are not overwritten by a roll-back") {
   SimulatedServer server;
   server.breakCounters();
   server.behaviour.othersLoadMeanwhile = true;
@@ -287,7 +290,8 @@ TEST_CASE("Another product loaded counters meanwhile: its texts are not overwrit
   program.listen();
   CHECK(alertOf(server, 203).strings[3] == "no");
   const auto names = server.indexSpace()->languages.front().names;
-  CHECK(std::any_of(names.begin(), names.end(), [](const auto& entry) { return entry.second == "New"; }));
+  CHECK(std::any_of(names.begin(), names.end(),
+                    [](const auto& entry) { return entry.second == "New"; }));
   CHECK(server.performanceKey("MSExchangeIMC")->indexValues() == 0);
 }
 
@@ -554,7 +558,8 @@ TEST_CASE("An incident that was heard but not decided is decided by the next sta
   CHECK(server.alertIds() == Ids{200});
 }
 
-TEST_CASE("A decision that a kill cut off is made again, also where another service's journal is open") {
+TEST_CASE(
+    "A decision that a kill cut off is made again, also where another service's journal is open") {
   SimulatedServer server;
   server.breakCounters();
   server.onCall = [&](const std::string& call) {

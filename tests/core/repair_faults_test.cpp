@@ -1,5 +1,6 @@
-// Every port call of a repair fails, and the program is killed at every one of them: afterwards the server
-// is repaired or exactly as before, an alert exists, and no other service's counters have moved.
+// Every port call of a repair fails, and the program is killed at every one of them: afterwards the
+// server is repaired or exactly as before, an alert exists, and no other service's counters have
+// moved.
 #include "tests/core/world.h"
 
 #include <catch2/catch.hpp>
@@ -11,8 +12,8 @@ using namespace imshealth::testing;
 
 namespace {
 
-// Under the sanitizer a run takes twenty times as long: it sees every third call and some combinations,
-// the build without it sees them all.
+// Under the sanitizer a run takes twenty times as long: it sees every third call and some
+// combinations, the build without it sees them all.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int stride = 3, combinations = 500;
 #else
@@ -40,7 +41,8 @@ void arrange(SimulatedServer& server, Damage damage) {
 
 bool isWhole(SimulatedServer& server) {
   return server.files.contains(libraryPath) && server.performanceKey(imcKey)->indexValues() == 4 &&
-         server.performanceKey(imcKey)->library && violationsOf(*server.indexSpace(), imcKey).empty();
+         server.performanceKey(imcKey)->library &&
+         violationsOf(*server.indexSpace(), imcKey).empty();
 }
 
 /// Runs until the program ends by itself or is killed.
@@ -91,8 +93,9 @@ int play(const Scenario& scenario) {
     ended = runProgram(*server, policy);
   }
   const ServerContents after = server->contents();
-  INFO("damage " << static_cast<int>(scenario.damage) << ", fault " << static_cast<int>(scenario.fault)
-                 << " at call " << scenario.call << " of " << calls);
+  INFO("damage " << static_cast<int>(scenario.damage) << ", fault "
+                 << static_cast<int>(scenario.fault) << " at call " << scenario.call << " of "
+                 << calls);
   INFO("alerts " << Catch::Detail::stringify(server->alertIds()));
   INFO("tools " << Catch::Detail::stringify(server->toolsRun));
   std::string said;
@@ -113,8 +116,9 @@ int play(const Scenario& scenario) {
   const auto ids = server->alertIds();
   const auto said201 = std::ranges::count(ids, 201);
   REQUIRE((said201 == 0 || std::ranges::count(ids, 202) + std::ranges::count(ids, 203) > 0));
-  const auto end = std::find_if(server->alerts.rbegin(), server->alerts.rend(),
-                                [](const Alert& alert) { return alert.id == 202 || alert.id == 203; });
+  const auto end =
+      std::find_if(server->alerts.rbegin(), server->alerts.rend(),
+                   [](const Alert& alert) { return alert.id == 202 || alert.id == 203; });
   if (end != server->alerts.rend() && end->id == 202) {
     REQUIRE(isWhole(*server));
   } else if (end != server->alerts.rend() && end->strings[3] == "yes") {
@@ -130,11 +134,13 @@ int play(const Scenario& scenario) {
 }  // namespace
 
 TEST_CASE("Any port call of a repair may fail, and the program may end at any of them") {
-  for (const Damage damage : {Damage::countersBroken, Damage::countersGone, Damage::libraryGone,
-                              Damage::unregistered}) {
-    const int calls = play({.damage = damage, .behaviour = {}, .fault = Fault::failOnce, .call = 0});
+  for (const Damage damage :
+       {Damage::countersBroken, Damage::countersGone, Damage::libraryGone, Damage::unregistered}) {
+    const int calls =
+        play({.damage = damage, .behaviour = {}, .fault = Fault::failOnce, .call = 0});
     REQUIRE(calls > 40);
-    for (const Fault fault : {Fault::failOnce, Fault::failOnwards, Fault::killBefore, Fault::killAfter}) {
+    for (const Fault fault :
+         {Fault::failOnce, Fault::failOnwards, Fault::killBefore, Fault::killAfter}) {
       for (int call = 1; call <= calls + 20; call += stride) {
         play({.damage = damage, .behaviour = {}, .fault = fault, .call = call});
       }

@@ -111,7 +111,8 @@ TEST_CASE("One bad file in the backup: nothing is put back; that is told, and bl
   program.listen();
   REQUIRE(server.alertIds() == Ids{200, 201, 203});
   CHECK(last(server, 203).strings[3] == "no");
-  CHECK_THAT(last(server, 203).strings[2], Catch::Contains(bad + ": the backup is not what was saved"));
+  CHECK_THAT(last(server, 203).strings[2],
+             Catch::Contains(bad + ": the backup is not what was saved"));
   REQUIRE(left);
   CHECK(server.contents() == *left);
   CHECK_FALSE(program.state.read()->journal);
@@ -137,7 +138,8 @@ TEST_CASE("A bad text file in the backup does not matter where the texts are to 
   server.logOpenFailure();
   program.listen();
   REQUIRE(server.alertIds() == Ids{200, 201, 203});
-  CHECK_THAT(last(server, 203).strings[2], Catch::Contains("counters of another service were loaded"));
+  CHECK_THAT(last(server, 203).strings[2],
+             Catch::Contains("counters of another service were loaded"));
   CHECK(server.files[libraryPath] == library);
 }
 
@@ -331,11 +333,16 @@ TEST_CASE("Tools that do all but log nothing prove nothing where the system has 
   CHECK(server.contents() == before);
 }
 
-TEST_CASE("Without the event source LoadPerf, as on Windows NT 4.0, a repair is proved without it") {
+TEST_CASE(
+    "Without the event source LoadPerf, as on Windows NT 4.0, a repair is proved without it") {
   SimulatedServer server;
   server.behaviour.loadPerfSource = server.systemFacts.hasLoadPerfSource = false;
-  SECTION("unloaded and loaded") { server.breakCounters(); }
-  SECTION("loaded") { server.removeCounters(); }
+  SECTION("unloaded and loaded") {
+    server.breakCounters();
+  }
+  SECTION("loaded") {
+    server.removeCounters();
+  }
   Program program(server, policyFor(Mode::repair));
   server.logOpenFailure();
   program.listen();

@@ -1,4 +1,5 @@
-// Today's policy over yesterday's log: the decisions of the service, under assumptions that are named.
+// Today's policy over yesterday's log: the decisions of the service, under assumptions that are
+// named.
 #include "core/incidents.h"
 #include "core/replay_output.h"
 #include "core/saved_evt.h"
@@ -17,7 +18,9 @@ using Words = std::vector<std::string>;
 
 const Time begin = timeFromSeconds(946684800);  // 2000-01-01, a Saturday
 
-Policy repairing() { return testing::policyFor(Mode::repair); }
+Policy repairing() {
+  return testing::policyFor(Mode::repair);
+}
 
 HeardFailure failure(std::uint64_t record, Milliseconds after,
                      std::optional<std::uint32_t> status = std::nullopt,
@@ -40,8 +43,8 @@ Words decisions(const Replay& replay) {
 }  // namespace
 
 TEST_CASE("A burst is one incident and one decision, two seconds after its first event") {
-  const Replay result = replay({failure(1, 0s), failure(2, 1s), failure(3, 20s)}, repairing(),
-                               assuming(false));
+  const Replay result =
+      replay({failure(1, 0s), failure(2, 1s), failure(3, 20s)}, repairing(), assuming(false));
   REQUIRE(result.incidents.size() == 1);
   CHECK(result.failures == 3);
   CHECK(result.incidents[0].since == begin);
@@ -51,8 +54,7 @@ TEST_CASE("A burst is one incident and one decision, two seconds after its first
 }
 
 TEST_CASE("Mode alert would only have told") {
-  const Replay result =
-      replay({failure(1, 0s)}, testing::policyFor(Mode::alert), assuming(false));
+  const Replay result = replay({failure(1, 0s)}, testing::policyFor(Mode::alert), assuming(false));
   CHECK(decisions(result) == Words{"alert"});
 }
 
@@ -74,7 +76,8 @@ TEST_CASE("A mode set for one cause counts") {
   CHECK(decisions(replay({failure(1, 0s)}, policy, assuming(false))) == Words{"policyAlert"});
 }
 
-TEST_CASE("Failures that never cease are decided anew when their time has come, as by the service") {
+TEST_CASE(
+    "Failures that never cease are decided anew when their time has come, as by the service") {
   std::vector<HeardFailure> heard;
   for (int i = 0; i < 29; ++i) {  // from 20:00 to 00:40
     heard.push_back(failure(static_cast<std::uint64_t>(i + 1), 20h + i * 10min));
@@ -131,24 +134,24 @@ TEST_CASE("Failed attempts exhaust the policy's limit; from then on a person is 
 }
 
 TEST_CASE("An unrepaired incident goes on while events come within the cool-down of each other") {
-  const Replay result = replay({failure(1, 0s), failure(2, 14min), failure(3, 28min),
-                                failure(4, 43min)},
-                               testing::policyFor(Mode::alert), assuming(false));
+  const Replay result =
+      replay({failure(1, 0s), failure(2, 14min), failure(3, 28min), failure(4, 43min)},
+             testing::policyFor(Mode::alert), assuming(false));
   REQUIRE(result.incidents.size() == 2);
   CHECK(result.incidents[0].records.size() == 3);
   CHECK(result.incidents[1].since == begin + 43min);
 }
 
 TEST_CASE("Attempts that succeed are held back by the cool-down alone") {
-  const Replay result = replay({failure(1, 0s), failure(2, 5min), failure(3, 30min)}, repairing(),
-                               assuming(true));
+  const Replay result =
+      replay({failure(1, 0s), failure(2, 5min), failure(3, 30min)}, repairing(), assuming(true));
   CHECK(decisions(result) == Words{"repair", "coolDown", "repair", "coolDown", "repair"});
   CHECK(result.incidents[2].decided == begin + 16min);  // the first minute after the cool-down
 }
 
 TEST_CASE("Events of the time of a repair that succeeded are dealt with") {
-  const Replay result = replay({failure(1, 0s), failure(2, 10s), failure(3, 5min)}, repairing(),
-                               assuming(true));
+  const Replay result =
+      replay({failure(1, 0s), failure(2, 10s), failure(3, 5min)}, repairing(), assuming(true));
   CHECK(result.incidents[0].records == std::vector<std::uint64_t>{1, 2});
   // Written after it, generated before it.
   HeardFailure late = failure(3, 10min);
@@ -187,8 +190,9 @@ TEST_CASE("Replayed: three watched services failing within a minute are one mach
     policy.watch.push_back(watch);
   }
   const auto three = [&](Milliseconds apart) {
-    return replay({failure(1, 0s), failure(2, apart, {}, "Second"), failure(3, 2 * apart, {}, "Third")},
-                  policy, assuming(false));
+    return replay(
+        {failure(1, 0s), failure(2, apart, {}, "Second"), failure(3, 2 * apart, {}, "Third")},
+        policy, assuming(false));
   };
   CHECK(decisions(three(0s)) == Words(3, "machineWideFault"));
   CHECK(decisions(three(5min)) == Words(3, "repair"));
@@ -245,8 +249,9 @@ TEST_CASE("One counter service is dealt with after the other") {
 }
 
 TEST_CASE("A record that two overlapping files hold counts once, whatever their order") {
-  const Replay result = replay({failure(2, 20min), failure(3, 40min), failure(1, 0s), failure(2, 20min)},
-                               repairing(), assuming(false));
+  const Replay result =
+      replay({failure(2, 20min), failure(3, 40min), failure(1, 0s), failure(2, 20min)}, repairing(),
+             assuming(false));
   CHECK(result.failures == 3);
   CHECK(decisions(result) == Words(3, "repair"));
 }
@@ -291,7 +296,8 @@ TEST_CASE("A UTC offset is hours and minutes with a sign") {
   CHECK(parseUtcOffset("+02:00") == 120);
   CHECK(parseUtcOffset("-05:30") == -330);
   CHECK(parseUtcOffset("+14:00") == 840);
-  for (const char* wrong : {"", "2", "02:00", "+2:00", "+02:60", "+14:01", "+0200", "+02:00 ", "+aa:00"}) {
+  for (const char* wrong :
+       {"", "2", "02:00", "+2:00", "+02:60", "+14:01", "+0200", "+02:00 ", "+aa:00"}) {
     CHECK_FALSE(parseUtcOffset(wrong));
   }
 }
@@ -301,7 +307,7 @@ TEST_CASE("Local time crosses midnight and the week") {
     const LocalTime local = localAt(timeFromSeconds(seconds), offset);
     return std::pair(local.weekday, local.minuteOfDay);
   };
-  CHECK(at(946684800, 0) == std::pair(5, 0));             // Saturday
+  CHECK(at(946684800, 0) == std::pair(5, 0));              // Saturday
   CHECK(at(946684800, -1) == std::pair(4, 23 * 60 + 59));  // Friday
   CHECK(at(946684800 + 2 * 86400 - 60, 1) == std::pair(0, 0));
   CHECK(at(-1, 0) == std::pair(2, 23 * 60 + 59));  // Wednesday, 1969-12-31
@@ -336,10 +342,11 @@ TEST_CASE("JSON and table say what was assumed, decided, and held back") {
   CHECK(document["incidents"][1]["attempt"].is_null());
 
   const std::string table = replayTable(report);
-  for (const char* part : {"app.evt: 12 records, 1 damaged, 2 gaps", "mode repair", "UTC+01:00",
-                           "the status code alone says", "each repair fails", "repair, failed", "notRepairable",
-                           "3 open failures of watched counter services, 2 incidents", "repairs: 1",
-                           "not repaired, notRepairable: 1"}) {
+  for (const char* part :
+       {"app.evt: 12 records, 1 damaged, 2 gaps", "mode repair", "UTC+01:00",
+        "the status code alone says", "each repair fails", "repair, failed", "notRepairable",
+        "3 open failures of watched counter services, 2 incidents", "repairs: 1",
+        "not repaired, notRepairable: 1"}) {
     CAPTURE(part);
     CHECK(table.find(part) != std::string::npos);
   }

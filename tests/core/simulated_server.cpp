@@ -36,7 +36,8 @@ RegistryValue text(const std::string& name, const std::string& value) {
 }
 
 RegistryValue number(const std::string& name, std::uint32_t value) {
-  return {name, regDword,
+  return {name,
+          regDword,
           {static_cast<std::uint8_t>(value), static_cast<std::uint8_t>(value >> 8),
            static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 24)}};
 }
@@ -73,7 +74,9 @@ std::map<std::uint32_t, std::string> parse(const std::vector<std::uint8_t>& byte
   return parseTextList(bytes, damage);
 }
 
-std::vector<std::uint8_t> ansi(const std::string& content) { return {content.begin(), content.end()}; }
+std::vector<std::uint8_t> ansi(const std::string& content) {
+  return {content.begin(), content.end()};
+}
 
 Error failing(const std::string& call) {
   return {ErrorKind::inUse, call, 32, "injected fault"};
@@ -91,13 +94,15 @@ SimulatedServer::SimulatedServer() {
   systemFacts.hasLoadPerfSource = true;
   serviceFacts = {.keyExists = true, .installed = true, .running = true};
 
-  files[libraryPath] = buildLibrary({.machine = 0x14C,
-                                     .exports = {"CloseImcPerformanceData", "CollectImcPerformanceData",
-                                                 "DllRegisterServer", "OpenImcPerformanceData"},
-                                     .salt = "original"});
+  files[libraryPath] =
+      buildLibrary({.machine = 0x14C,
+                    .exports = {"CloseImcPerformanceData", "CollectImcPerformanceData",
+                                "DllRegisterServer", "OpenImcPerformanceData"},
+                    .salt = "original"});
   files["D:\\Recovery\\imsperf.dll"] = files[libraryPath];
   files[bin + "\\imcperf.ini"] = ansi(
-      "[info]\r\ndrivername=MSExchangeIMC\r\nsymbolfile=imcperf.h\r\n\r\n[languages]\r\n009=English\r\n"
+      "[info]\r\ndrivername=MSExchangeIMC\r\nsymbolfile=imcperf.h\r\n\r\n[languages]\r\n009="
+      "English\r\n"
       "\r\n[objects]\r\nIMCOBJECT_009_NAME=\r\n\r\n[text]\r\n"
       "IMCOBJECT_009_NAME=MSExchangeIMC\r\nIMCOBJECT_009_HELP=The Internet Mail Service\r\n"
       "QUEUEIN_009_NAME=Queued Inbound\r\nQUEUEIN_009_HELP=Messages waiting to come in\r\n"
@@ -119,7 +124,9 @@ SimulatedServer::SimulatedServer() {
   loadTexts("OtherProduct", {"Other", "Things"});
 }
 
-SimulatedServer::~SimulatedServer() { endProcess(); }
+SimulatedServer::~SimulatedServer() {
+  endProcess();
+}
 
 void SimulatedServer::endProcess() {
   deliverTo = nullptr;
@@ -134,11 +141,13 @@ void SimulatedServer::endProcess() {
 
 ServerContents SimulatedServer::contents() const {
   ServerContents contents{performanceKeys, perflibTotals, files};
-  std::erase_if(contents.files, [](const auto& file) { return file.first.starts_with(dataFolder); });
+  std::erase_if(contents.files,
+                [](const auto& file) { return file.first.starts_with(dataFolder); });
   return contents;
 }
 
-std::optional<std::uint32_t> SimulatedServer::dword(const KeyImage& key, const std::string& name) const {
+std::optional<std::uint32_t> SimulatedServer::dword(const KeyImage& key,
+                                                    const std::string& name) const {
   for (const RegistryValue& value : key.values) {
     if (value.name == name && value.type == regDword && value.bytes.size() == 4) {
       return value.bytes[0] | value.bytes[1] << 8 | value.bytes[2] << 16 |
@@ -189,7 +198,9 @@ void SimulatedServer::unregisterLibrary() {
   }
 }
 
-void SimulatedServer::deleteLibrary() { files.erase(libraryPath); }
+void SimulatedServer::deleteLibrary() {
+  files.erase(libraryPath);
+}
 
 std::vector<std::uint16_t> SimulatedServer::alertIds() const {
   std::vector<std::uint16_t> ids;
@@ -337,7 +348,8 @@ Result<KeyImage> SimulatedServer::capturePerformanceKey(const std::string& servi
   return found == performanceKeys.end() ? KeyImage{} : found->second;
 }
 
-Result<void> SimulatedServer::restorePerformanceKey(const std::string& service, const KeyImage& image) {
+Result<void> SimulatedServer::restorePerformanceKey(const std::string& service,
+                                                    const KeyImage& image) {
   if (touch("restorePerformanceKey") == Fate::fail) {
     return failing("restorePerformanceKey");
   }
@@ -373,7 +385,8 @@ FileFact SimulatedServer::examine(const std::string& path) const {
   return fact;
 }
 
-Result<std::vector<std::uint8_t>> SimulatedServer::read(const std::string& path, std::uint64_t) const {
+Result<std::vector<std::uint8_t>> SimulatedServer::read(const std::string& path,
+                                                        std::uint64_t) const {
   if (touch("read " + path) == Fate::fail) {
     return failing("read " + path);
   }
@@ -389,13 +402,15 @@ PathTrust SimulatedServer::trustOf(const std::string& purpose, const std::string
   PathTrust trust;
   trust.purpose = purpose;
   trust.path = path;
-  for (std::size_t end = path.find('\\'); end != std::string::npos; end = path.find('\\', end + 1)) {
+  for (std::size_t end = path.find('\\'); end != std::string::npos;
+       end = path.find('\\', end + 1)) {
     PathElement folder;
     folder.path = path.substr(0, end == 2 ? 3 : end);
     folder.isDirectory = true;
     trust.elements.push_back(folder);
   }
-  trust.elements.push_back({.path = path, .isDirectory = false, .reparsePoint = false, .owner = {}, .entries = {}});
+  trust.elements.push_back(
+      {.path = path, .isDirectory = false, .reparsePoint = false, .owner = {}, .entries = {}});
   for (PathElement& element : trust.elements) {
     element.owner = "S-1-5-32-544";
     element.entries = {{true, false, fullControl, "S-1-5-18"},
@@ -416,7 +431,8 @@ Result<void> SimulatedServer::makeFolder(const std::string& path) {
   return {};
 }
 
-Result<void> SimulatedServer::replace(const std::string& path, const std::vector<std::uint8_t>& bytes) {
+Result<void> SimulatedServer::replace(const std::string& path,
+                                      const std::vector<std::uint8_t>& bytes) {
   if (touch("replace " + path) == Fate::fail) {
     return failing("replace " + path);
   }
@@ -533,7 +549,9 @@ void SimulatedServer::unlodctr(const std::string& service, ToolResult& result) {
   }
   auto counters = parse(files[namesFile]);
   auto helps = parse(files[helpsFile]);
-  const auto inRange = [&](const auto& entry) { return entry.first >= *first && entry.first <= *last; };
+  const auto inRange = [&](const auto& entry) {
+    return entry.first >= *first && entry.first <= *last;
+  };
   std::erase_if(counters, inRange);
   std::erase_if(helps, inRange);
   files[namesFile] = textList(counters);
@@ -589,7 +607,8 @@ void SimulatedServer::lodctr(const ToolCommand& command, ToolResult& result) {
   }
 }
 
-boost::asio::awaitable<ProbeResult> SimulatedServer::probe(const ProbeRequest& request, Milliseconds) {
+boost::asio::awaitable<ProbeResult> SimulatedServer::probe(const ProbeRequest& request,
+                                                           Milliseconds) {
   ++probes;
   ProbeResult result;
   if (touch("probe") == Fate::fail) {

@@ -1,6 +1,6 @@
-// A simulated Exchange server that implements every port: registry, files, tools, library, event log and
-// clock, in memory and under a fake clock. Any port call can be made to fail, or the program to be killed
-// at it. What a repair may change can be compared whole.
+// A simulated Exchange server that implements every port: registry, files, tools, library, event
+// log and clock, in memory and under a fake clock. Any port call can be made to fail, or the
+// program to be killed at it. What a repair may change can be compared whole.
 #pragma once
 
 #include "core/alerter.h"
@@ -42,12 +42,14 @@ struct Behaviour {
   bool lodctrFails = false;        ///< exit code 112, LoadPerf 3009
   bool lodctrLeavesTexts = false;  ///< with lodctrFails: the texts are written, the totals are not
   bool lodctrHangs = false;
-  bool lodctrLeavesHalfAFile = false;  ///< with lodctrHangs: names cut off, help texts renamed away (Q251181)
+  /// With lodctrHangs: names cut off, help texts renamed away (Q251181).
+  bool lodctrLeavesHalfAFile = false;
   bool regsvr32Hangs = false;
   std::uint32_t regsvr32Exit = 0;
   std::uint32_t unlodctrExit = 0;
   std::uint32_t openStatus = 0;  ///< what Open returns although all is in place
-  bool loadPerfSource = true;  ///< the tools log; systemFacts has what the system says of the source
+  /// The tools log; systemFacts has what the system says of the source.
+  bool loadPerfSource = true;
   bool failsAgainWhileWatched = false;  ///< a 1008 comes after lodctr
   bool clearedWhileWatched = false;     ///< before that, somebody clears the log
   bool othersLoadMeanwhile = false;     ///< another product loads its counters right after unlodctr
@@ -75,8 +77,8 @@ class SimulatedServer : public Clock,
 
   // --- the world
   ServerContents contents() const;
-  void removeCounters();   ///< as unlodctr leaves it
-  void breakCounters();    ///< index values that contradict each other
+  void removeCounters();  ///< as unlodctr leaves it
+  void breakCounters();   ///< index values that contradict each other
   void unregisterLibrary();
   void deleteLibrary();
 
@@ -97,11 +99,12 @@ class SimulatedServer : public Clock,
   // --- faults: calls are counted from 1; 0 never
   mutable int calls = 0;
   int failAtCall = 0;
-  int killAtCall = 0;       ///< before the call takes effect
-  int killAfterCall = 0;    ///< after it took effect
-  bool failOnwards = false; ///< failAtCall and all later calls of the same name
-  std::string alwaysFails;  ///< every call of this name
-  std::function<void(const std::string& call)> onCall;  ///< before each; for what others do meanwhile
+  int killAtCall = 0;        ///< before the call takes effect
+  int killAfterCall = 0;     ///< after it took effect
+  bool failOnwards = false;  ///< failAtCall and all later calls of the same name
+  std::string alwaysFails;   ///< every call of this name
+  /// Before each; for what others do meanwhile.
+  std::function<void(const std::string& call)> onCall;
 
   // --- running
   /// One per run of the program; a new one drops every coroutine that was under way.
@@ -110,8 +113,8 @@ class SimulatedServer : public Clock,
   Time now_ = timeFromSeconds(946684800);
   bool stopping = false;
   std::function<void(const LogEvent&)> deliverTo;  ///< what drain hands events to
-  LogEvent& logEvent(const std::string& source, std::uint16_t code, std::vector<std::string> strings,
-                     std::vector<std::uint8_t> data = {});
+  LogEvent& logEvent(const std::string& source, std::uint16_t code,
+                     std::vector<std::string> strings, std::vector<std::uint8_t> data = {});
   void logOpenFailure(const std::string& service = "MSExchangeIMC", std::uint32_t status = 2);
   void clearLog();  ///< record numbers begin at 1 again
   /// Runs until nothing is left to do but to wait for the outside; the clock jumps from sleep to
@@ -130,7 +133,8 @@ class SimulatedServer : public Clock,
   Result<KeyImage> capturePerflibTotals() const override;
   Result<void> restorePerflibTotals(const KeyImage&) override;
   FileFact examine(const std::string& path) const override;
-  Result<std::vector<std::uint8_t>> read(const std::string& path, std::uint64_t limit) const override;
+  Result<std::vector<std::uint8_t>> read(const std::string& path,
+                                         std::uint64_t limit) const override;
   PathTrust trustOf(const std::string& purpose, const std::string& path) const override;
   Result<void> makeFolder(const std::string& path) override;
   Result<void> replace(const std::string& path, const std::vector<std::uint8_t>& bytes) override;
@@ -146,7 +150,8 @@ class SimulatedServer : public Clock,
   void unlock() override {}
   bool tryAcquire() override;
   void release() override { lockHeld = false; }
-  boost::asio::awaitable<Result<ToolResult>> run(const ToolCommand&, Milliseconds deadline) override;
+  boost::asio::awaitable<Result<ToolResult>> run(const ToolCommand&,
+                                                 Milliseconds deadline) override;
   boost::asio::awaitable<ProbeResult> probe(const ProbeRequest&, Milliseconds deadline) override;
   boost::asio::awaitable<bool> sleep(Milliseconds) override;
   Result<LogPosition> drain() override;

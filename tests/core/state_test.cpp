@@ -15,8 +15,8 @@ namespace {
 
 State full() {
   State state;
-  state.cursor = {3, 4711, 946684800, 946684801, "Perflib", 1008, 0xFFFFFFFFFFFFFFFF, 4712, "<Bookmark/>",
-                  "winevt"};
+  state.cursor = {3,    4711,          946684800, 946684801, "Perflib", 1008, 0xFFFFFFFFFFFFFFFF,
+                  4712, "<Bookmark/>", "winevt"};
   state.api = "winevt";
   state.lastRead = timeFromSeconds(946684900);
   state.mode = Mode::repair;
@@ -24,16 +24,18 @@ State full() {
   state.policySince = timeFromSeconds(946684850);
   state.incidents.push_back({"MSExchangeIMC", "openFailed", "coolDown", timeFromSeconds(1),
                              timeFromSeconds(2), 20000, 0x8007085A, 1009});
-  state.limits["MSExchangeIMC"] = {{timeFromSeconds(5)}, timeFromSeconds(6), true, "why", timeFromSeconds(7)};
+  state.limits["MSExchangeIMC"] = {
+      {timeFromSeconds(5)}, timeFromSeconds(6), true, "why", timeFromSeconds(7)};
   state.lastRepairs["MSExchangeIMC"] = {1, 2, timeFromSeconds(3), timeFromSeconds(4), true};
-  state.journal = RepairJournal{"MSExchangeIMC",
-                                timeFromSeconds(8),
-                                "C:\\data\\backup\\x",
-                                {{StepKind::registerLibrary, "regsvr32 /s x", StepResult::failed, 5, "note"}},
-                                StepKind::unloadCounters,
-                                true,
-                                "unloadCounters",
-                                "hang"};
+  state.journal =
+      RepairJournal{"MSExchangeIMC",
+                    timeFromSeconds(8),
+                    "C:\\data\\backup\\x",
+                    {{StepKind::registerLibrary, "regsvr32 /s x", StepResult::failed, 5, "note"}},
+                    StepKind::unloadCounters,
+                    true,
+                    "unloadCounters",
+                    "hang"};
   state.pendingAlerts.push_back({203, EventType::error, {"x"}});
   state.lastAlerts.push_back({timeFromSeconds(9), 200, {"a", "b\xC3\xB6", "100 % "}});
   state.proof = {"nonce", timeFromSeconds(10), timeFromSeconds(11), Milliseconds(12),
@@ -104,8 +106,8 @@ TEST_CASE("A state file that is nested without end is noticed, and its reader su
 
 TEST_CASE("A number that is not whole, or too large to be, is damage") {
   for (const char* number : {"1.5", "1e300", "18446744073709551616"}) {
-    const auto state =
-        readState(std::string("{\"format\":\"imshealth-state\",\"state\":{\"api\":") + number + "}}");
+    const auto state = readState(
+        std::string("{\"format\":\"imshealth-state\",\"state\":{\"api\":") + number + "}}");
     REQUIRE_FALSE(state.has_value());
     CHECK_THAT(state.error().describe(), Catch::Contains("not whole"));
   }

@@ -4,7 +4,6 @@
 #include "tests/core/simulated_server.h"
 
 #include <boost/asio/co_spawn.hpp>
-
 #include <catch2/catch.hpp>
 
 #include <memory>
@@ -50,8 +49,8 @@ struct Program {
   Monitor monitor;
 };
 
-/// The program ends right behind the last counter tool, before anything is verified: its journal and its
-/// backup are left.
+/// The program ends right behind the last counter tool, before anything is verified: its journal
+/// and its backup are left.
 inline void killBehindLodctr(SimulatedServer& server) {
   server.onCall = [&server](const std::string& call) {
     if (call == "drain" && server.lockHeld && !server.toolsRun.empty()) {  // of the verification

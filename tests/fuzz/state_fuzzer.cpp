@@ -29,7 +29,8 @@ void check(std::string_view text) {
   require(again && *again == *state && writeState(*again) == written);
 }
 
-/// The bytes as the state within an envelope whose checksum is right, so that the checks behind it are reached.
+/// The bytes as the state within an envelope whose checksum is right, so that the checks behind it
+/// are reached.
 std::string enveloped(const nlohmann::json& state) {
   const std::string text = state.dump();
   boost::crc_32_type crc;

@@ -32,10 +32,12 @@ TEST_CASE("an alert is shown as the Event Viewer shows it, in one line, whatever
 }
 
 TEST_CASE("a reason that ends with a question mark does not get a full stop behind it") {
-  CHECK(alertText(theExe().get(), 110,
-                  {"C:\\policy.json", "2:11", "\"repare\" is not a mode; did you mean \"repair\"?"})
-            .starts_with("The policy C:\\policy.json was not taken over (2:11: \"repare\" is not a mode; did "
-                         "you mean \"repair\"?). A bad file leaves "));
+  CHECK(
+      alertText(theExe().get(), 110,
+                {"C:\\policy.json", "2:11", "\"repare\" is not a mode; did you mean \"repair\"?"})
+          .starts_with(
+              "The policy C:\\policy.json was not taken over (2:11: \"repare\" is not a mode; did "
+              "you mean \"repair\"?). A bad file leaves "));
 }
 
 TEST_CASE("what an alert advises is true whenever it is written") {

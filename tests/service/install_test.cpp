@@ -98,8 +98,9 @@ TEST_CASE("a system that knows no level of it, or not even the function, takes t
   CHECK(configured.levels.empty());
 }
 
-TEST_CASE("a service that is only starting is stopped as soon as it takes the order, which it leaves "
-          "unanswered") {
+TEST_CASE(
+    "a service that is only starting is stopped as soon as it takes the order, which it leaves "
+    "unanswered") {
   REQUIRE(install(test::beside(TEST_CHILD_TOOL)).has_value());
   const UniqueServiceHandle scm(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
   const UniqueServiceHandle service(

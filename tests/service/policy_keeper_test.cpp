@@ -66,7 +66,8 @@ TEST_CASE("what others than administrators could have written is not kept") {
   files.keeper().load();
   files.trusted = false;
   REQUIRE(writeWholeFile(files.file, repairing).has_value());
-  CHECK(files.keeper().load().policy.mode == Mode::repair);  // each decision asks for the trust anew
+  // Each decision asks for the trust anew.
+  CHECK(files.keeper().load().policy.mode == Mode::repair);
   REQUIRE(writeWholeFile(files.file, "{").has_value());
   CHECK(files.keeper().load().policy.mode == Mode::alert);
 }

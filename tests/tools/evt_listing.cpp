@@ -15,23 +15,12 @@ using namespace imshealth;
 void writeField(std::ostream& out, const std::string& text) {
   for (const char c : text) {
     switch (c) {
-      case '\\':
-        out << "\\\\";
-        break;
-      case '\t':
-        out << "\\t";
-        break;
-      case '\r':
-        out << "\\r";
-        break;
-      case '\n':
-        out << "\\n";
-        break;
-      case '|':
-        out << "\\p";
-        break;
-      default:
-        out << c;
+      case '\\': out << "\\\\"; break;
+      case '\t': out << "\\t"; break;
+      case '\r': out << "\\r"; break;
+      case '\n': out << "\\n"; break;
+      case '|': out << "\\p"; break;
+      default: out << c;
     }
   }
 }

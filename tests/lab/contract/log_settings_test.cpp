@@ -1,5 +1,7 @@
-// Is the log full? Through wevtapi; GetEventLogInformation of the classic interface is not the lab's.
+// Is the log full? Through wevtapi; GetEventLogInformation of the classic interface is not the
+// lab's.
 #include "service/log_settings.h"
+
 #include "tests/lab/contract/lab_log.h"
 
 #include <catch2/catch.hpp>

@@ -65,20 +65,11 @@ std::wstring escaped(const std::wstring& text) {
   std::wstring out;
   for (const wchar_t character : text) {
     switch (character) {
-      case L'&':
-        out += L"&amp;";
-        break;
-      case L'<':
-        out += L"&lt;";
-        break;
-      case L'>':
-        out += L"&gt;";
-        break;
-      case L'\'':
-        out += L"&apos;";
-        break;
-      default:
-        out += character;
+      case L'&': out += L"&amp;"; break;
+      case L'<': out += L"&lt;"; break;
+      case L'>': out += L"&gt;"; break;
+      case L'\'': out += L"&apos;"; break;
+      default: out += character;
     }
   }
   return out;

@@ -34,8 +34,8 @@ class File {
 };
 
 bool isWhole(const RecordHead& head, std::size_t room) {
-  const std::uint64_t texts = std::uint64_t{head.sourceLength} + head.computerLength +
-                              head.stringsLength;
+  const std::uint64_t texts =
+      std::uint64_t{head.sourceLength} + head.computerLength + head.stringsLength;
   return head.size <= room && head.size % 8 == 0 &&
          sizeof head + 2 * texts + head.sidLength + head.dataLength <= head.size;
 }
@@ -90,8 +90,8 @@ DWORD saveLog(const std::wstring& path, bool closedCleanly) {
   }
   const File file(path.c_str(), GENERIC_WRITE, CREATE_ALWAYS);
   DWORD written = 0;
-  if (!file.isOpen() || !WriteFile(file.get(), bytes.data(), static_cast<DWORD>(bytes.size()),
-                                   &written, nullptr)) {
+  if (!file.isOpen() ||
+      !WriteFile(file.get(), bytes.data(), static_cast<DWORD>(bytes.size()), &written, nullptr)) {
     return GetLastError();
   }
   return 0;

@@ -1,5 +1,6 @@
-// A saved log of the lab. It begins as an .evtx does, since that is what programs look at; behind the
-// header stand the store's own records. Decoding the real format is Windows' work, not the lab's.
+// A saved log of the lab. It begins as an .evtx does, since that is what programs look at; behind
+// the header stand the store's own records. Decoding the real format is Windows' work, not the
+// lab's.
 #pragma once
 
 #include "tests/lab/eventlog/store.h"

@@ -121,12 +121,8 @@ void signalOnMatch(Results& results, HANDLE signal) {
 DWORD startPosition(Results& results, const BookmarkObject* bookmark, DWORD flags) {
   const auto [oldest, next] = Store::instance().range();
   switch (flags & EvtSubscribeOriginMask) {
-    case EvtSubscribeToFutureEvents:
-      results.position = next;
-      return 0;
-    case EvtSubscribeStartAtOldestRecord:
-      results.position = oldest;
-      return 0;
+    case EvtSubscribeToFutureEvents: results.position = next; return 0;
+    case EvtSubscribeStartAtOldestRecord: results.position = oldest; return 0;
     case EvtSubscribeStartAfterBookmark: {
       if (bookmark == nullptr) {
         return ERROR_INVALID_PARAMETER;
@@ -143,8 +139,7 @@ DWORD startPosition(Results& results, const BookmarkObject* bookmark, DWORD flag
       results.position = std::clamp(id + 1, oldest, next);
       return 0;
     }
-    default:
-      return ERROR_INVALID_PARAMETER;
+    default: return ERROR_INVALID_PARAMETER;
   }
 }
 
@@ -336,15 +331,9 @@ BOOL WINAPI EvtSeek(EVT_HANDLE handle, LONGLONG position, EVT_HANDLE bookmark, D
       results->file ? Store::Range{0, results->end} : Store::instance().range();
   std::int64_t base = 0;
   switch (flags & EvtSeekOriginMask) {
-    case EvtSeekRelativeToFirst:
-      base = static_cast<std::int64_t>(oldest);
-      break;
-    case EvtSeekRelativeToLast:
-      base = static_cast<std::int64_t>(next) - 1;
-      break;
-    case EvtSeekRelativeToCurrent:
-      base = static_cast<std::int64_t>(results->position);
-      break;
+    case EvtSeekRelativeToFirst: base = static_cast<std::int64_t>(oldest); break;
+    case EvtSeekRelativeToLast: base = static_cast<std::int64_t>(next) - 1; break;
+    case EvtSeekRelativeToCurrent: base = static_cast<std::int64_t>(results->position); break;
     case EvtSeekRelativeToBookmark: {
       const auto* mark = find<BookmarkObject>(bookmark);
       if (mark == nullptr || !mark->bookmark.recordId) {
@@ -353,8 +342,7 @@ BOOL WINAPI EvtSeek(EVT_HANDLE handle, LONGLONG position, EVT_HANDLE bookmark, D
       base = static_cast<std::int64_t>(*mark->bookmark.recordId);
       break;
     }
-    default:
-      return answer(ERROR_INVALID_PARAMETER);
+    default: return answer(ERROR_INVALID_PARAMETER);
   }
   const auto first = static_cast<std::int64_t>(oldest);
   const auto behind = static_cast<std::int64_t>(next);
@@ -456,21 +444,14 @@ BOOL WINAPI EvtGetLogInfo(EVT_HANDLE log, EVT_LOG_PROPERTY_ID property, DWORD si
   value->Type = EvtVarTypeUInt64;
   const auto [oldest, next] = object->file ? *object->file : store.range();
   switch (property) {
-    case EvtLogNumberOfLogRecords:
-      value->UInt64Val = next - oldest;
-      return TRUE;
-    case EvtLogOldestRecordNumber:
-      value->UInt64Val = oldest;
-      return TRUE;
-    case EvtLogFileSize:
-      value->UInt64Val = store.header().maxBytes;
-      return TRUE;
+    case EvtLogNumberOfLogRecords: value->UInt64Val = next - oldest; return TRUE;
+    case EvtLogOldestRecordNumber: value->UInt64Val = oldest; return TRUE;
+    case EvtLogFileSize: value->UInt64Val = store.header().maxBytes; return TRUE;
     case EvtLogFull:
       value->Type = EvtVarTypeBoolean;
       value->BooleanVal = store.full() ? TRUE : FALSE;
       return TRUE;
-    default:
-      return answer(ERROR_NOT_SUPPORTED);
+    default: return answer(ERROR_NOT_SUPPORTED);
   }
 }
 

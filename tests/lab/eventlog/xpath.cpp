@@ -21,18 +21,12 @@ enum class Relation { equal, notEqual, less, lessOrEqual, greater, greaterOrEqua
 template <class T>
 bool holds(Relation relation, const T& left, const T& right) {
   switch (relation) {
-    case Relation::equal:
-      return left == right;
-    case Relation::notEqual:
-      return left != right;
-    case Relation::less:
-      return left < right;
-    case Relation::lessOrEqual:
-      return left <= right;
-    case Relation::greater:
-      return left > right;
-    case Relation::greaterOrEqual:
-      return left >= right;
+    case Relation::equal: return left == right;
+    case Relation::notEqual: return left != right;
+    case Relation::less: return left < right;
+    case Relation::lessOrEqual: return left <= right;
+    case Relation::greater: return left > right;
+    case Relation::greaterOrEqual: return left >= right;
   }
   return false;
 }
@@ -298,14 +292,10 @@ std::wstring providerName(const Event& event) {
 
 unsigned char level(const Event& event) {
   switch (event.type) {
-    case EVENTLOG_ERROR_TYPE:
-      return 2;
-    case EVENTLOG_WARNING_TYPE:
-      return 3;
-    case EVENTLOG_INFORMATION_TYPE:
-      return 4;
-    default:
-      return 0;
+    case EVENTLOG_ERROR_TYPE: return 2;
+    case EVENTLOG_WARNING_TYPE: return 3;
+    case EVENTLOG_INFORMATION_TYPE: return 4;
+    default: return 0;
   }
 }
 

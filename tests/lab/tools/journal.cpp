@@ -73,8 +73,8 @@ void recordEnd(const wchar_t* tool, int exitCode) {
 }
 
 void recordLoad(const wchar_t* library) {
-  appendLine("{\"loaded\":" + quoted(library) + ",\"pid\":" + std::to_string(GetCurrentProcessId()) +
-             "}\n");
+  appendLine("{\"loaded\":" + quoted(library) +
+             ",\"pid\":" + std::to_string(GetCurrentProcessId()) + "}\n");
 }
 
 std::wstring fault(const wchar_t* tool, const wchar_t* key) {

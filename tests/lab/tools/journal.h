@@ -1,5 +1,6 @@
-// The lab's record of every tool start and end, and of every load of a counter library, one JSON object per line in C:\lab\journal.jsonl,
-// so that a test can say what ran, in which order, with which arguments and from which folder.
+// The lab's record of every tool start and end, and of every load of a counter library, one JSON
+// object per line in C:\lab\journal.jsonl, so that a test can say what ran, in which order, with
+// which arguments and from which folder.
 #pragma once
 
 #include <string>

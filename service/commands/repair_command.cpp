@@ -7,7 +7,6 @@
 #include "service/commands/command_policy.h"
 #include "service/commands/commands.h"
 #include "service/commands/event_loop.h"
-#include "service/commands/output.h"
 #include "service/commands/repaired.h"
 #include "service/open_event_source.h"
 #include "service/win32/console_break.h"
@@ -17,6 +16,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -281,19 +281,7 @@ int run(const Options& options, CommandIo& io) {
     adapters.alerter.raise(alerts::stateSetAside(damaged.file, damaged.movedTo));
   }
 
-  bool done = true;
-  Json services = Json::array();
-  for (const Repaired& repaired : all) {
-    done = done && (repaired.result == "repaired" || repaired.result == "notNeeded");
-    if (options.json) {
-      services.push_back(toJson(repaired));
-    } else {
-      writeText(io, repaired);
-    }
-  }
-  if (options.json) {
-    writeJson(io, {{"services", std::move(services)}});
-  }
+  write(io, all, options.json);
   if (!repairs.scriptWritten()) {
     return exit_code::usage;
   }
@@ -301,7 +289,7 @@ int run(const Options& options, CommandIo& io) {
     io.err << "imshealth: " << (repairs.hasPlans() ? "written: " : "no steps, not written: ")
            << options.script << "\n";
   }
-  return done ? exit_code::done : exit_code::problem;
+  return std::ranges::all_of(all, isInOrder) ? exit_code::done : exit_code::problem;
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "service/commands/repaired.h"
 
 #include "core/status_code.h"
+#include "service/commands/output.h"
 
 #include <ostream>
+#include <utility>
 
 namespace imshealth {
 
@@ -25,6 +27,12 @@ void sayWhatEndsIt(Repaired& repaired, Verdict verdict, std::optional<Time> perm
                        : "the next attempt is allowed at " + time + ", or after imshealth reset";
 }
 
+bool isInOrder(const Repaired& repaired) {
+  return repaired.result == "repaired" || repaired.result == "notNeeded";
+}
+
+namespace {
+
 Json toJson(const Repaired& repaired) {
   Json steps = Json::array();
   for (const StepReport& step : repaired.steps) {
@@ -44,9 +52,8 @@ Json toJson(const Repaired& repaired) {
 }
 
 void writeText(CommandIo& io, const Repaired& repaired) {
-  const bool good = repaired.result == "repaired" || repaired.result == "notNeeded";
   io.out << repaired.counterService << ": "
-         << coloured(io, good ? Colour::good : Colour::bad, repaired.result) << "\n";
+         << coloured(io, isInOrder(repaired) ? Colour::good : Colour::bad, repaired.result) << "\n";
   if (!repaired.reason.empty()) {
     io.out << "  " << repaired.reason << "\n";
   }
@@ -73,6 +80,22 @@ void writeText(CommandIo& io, const Repaired& repaired) {
       io.out << "  [" << step.note << "]";
     }
     io.out << "\n";
+  }
+}
+
+}  // namespace
+
+void write(CommandIo& io, const std::vector<Repaired>& all, bool json) {
+  Json services = Json::array();
+  for (const Repaired& repaired : all) {
+    if (json) {
+      services.push_back(toJson(repaired));
+    } else {
+      writeText(io, repaired);
+    }
+  }
+  if (json) {
+    writeJson(io, {{"services", std::move(services)}});
   }
 }
 

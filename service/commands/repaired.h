@@ -3,7 +3,7 @@
 
 #include "core/decide.h"
 #include "core/state.h"
-#include "service/commands/output.h"
+#include "service/command_line.h"
 
 #include <optional>
 #include <string>
@@ -24,7 +24,10 @@ struct Repaired {
 /// Where nothing but policy or limits refuse: what ends it, a time or a person's word.
 void sayWhatEndsIt(Repaired&, Verdict, std::optional<Time> permittedFrom);
 
-Json toJson(const Repaired&);
-void writeText(CommandIo&, const Repaired&);
+/// Nothing is left to repair.
+bool isInOrder(const Repaired&);
+
+/// As a text, or as one JSON document.
+void write(CommandIo&, const std::vector<Repaired>&, bool json);
 
 }  // namespace imshealth

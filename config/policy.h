@@ -18,7 +18,7 @@ enum class EventApi { automatic, winevt, classic };
 /// One counter service that is watched. All text is UTF-8.
 struct WatchPolicy {
   std::string counterService;            ///< key under HKLM\SYSTEM\CurrentControlSet\Services
-  std::string displayName;               ///< empty: the counter service's name
+  std::string displayName;               ///< for people; may be empty
   std::optional<std::string> directory;  ///< absent: "auto"
   std::optional<std::string> library;    ///< absent: "auto"; else a bare file name
   std::string counterFile = "imcperf.ini";

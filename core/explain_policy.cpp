@@ -1,5 +1,7 @@
 #include "core/explain_policy.h"
 
+#include "core/heading.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -108,7 +110,7 @@ std::string ruleFor(const Policy& policy, std::size_t watchIndex, const CauseRow
 
 ExplainedWatch explainWatch(const Policy& policy, std::size_t index) {
   const WatchPolicy& watch = policy.watch[index];
-  ExplainedWatch explained{watch.counterService, {}, {}};
+  ExplainedWatch explained{watch.counterService, heading(watch), {}, {}};
   for (const CauseRow& row : causesTable()) {
     explained.causes.push_back({row.cause, decided(row, policy, watch).verdict,
                                 ruleFor(policy, index, row), remarkOnRule(row, policy, watch)});
@@ -145,7 +147,7 @@ std::string explanationText(const std::vector<ExplainedWatch>& watches, std::str
                             const std::map<std::string, Place>& places) {
   std::string text;
   for (const ExplainedWatch& watch : watches) {
-    text.append(text.empty() ? "" : "\n").append(watch.counterService);
+    text.append(text.empty() ? "" : "\n").append(watch.heading);
     appendRemark(text, "\n  its own mode ", watch.remark);
     text += "\n";
     for (const ExplainedCause& cause : watch.causes) {

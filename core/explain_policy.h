@@ -33,6 +33,7 @@ struct ExplainedCause {
 
 struct ExplainedWatch {
   std::string counterService;
+  std::string heading;                 ///< for people, see core/heading.h
   std::vector<ExplainedCause> causes;  ///< in the order of the causes table
   RuleRemark remark;                   ///< on the watch's own mode
 

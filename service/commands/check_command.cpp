@@ -1,6 +1,7 @@
 // imshealth check: diagnose now, change nothing.
 #include "core/causes.h"
 #include "core/examine.h"
+#include "core/heading.h"
 #include "core/remarks.h"
 #include "service/adapters.h"
 #include "service/commands/command_policy.h"
@@ -65,7 +66,7 @@ const char* whoMends(const Finding& finding, const Finding& first) {
 
 void writeText(CommandIo& io, const Checked& checked) {
   const bool healthy = checked.examination.findings.empty();
-  io.out << checked.watch.counterService << ": "
+  io.out << heading(checked.watch) << ": "
          << coloured(io, healthy ? Colour::good : Colour::bad, healthy ? "healthy" : "not healthy")
          << "\n";
   for (const Finding& finding : checked.examination.findings) {

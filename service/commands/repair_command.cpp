@@ -2,6 +2,7 @@
 #include "core/alerts.h"
 #include "core/attempt.h"
 #include "core/decide.h"
+#include "core/heading.h"
 #include "core/listen.h"
 #include "service/adapters.h"
 #include "service/commands/command_policy.h"
@@ -88,7 +89,8 @@ class RepairRun {
       : options_(options), policy_(policy), adapters_(adapters), tail_(tail), io_(io) {}
 
   awaitable<Repaired> one(const WatchPolicy& watch) {
-    Repaired repaired{watch.counterService, "refused", {}, {}, {}, {}, {}};
+    Repaired repaired{
+        .counterService = watch.counterService, .heading = heading(watch), .result = "refused"};
     if (!options_.dryRun) {
       co_await finishInterrupted(watch);
     }
@@ -272,7 +274,9 @@ int run(const Options& options, CommandIo& io) {
   }());
   while (all.size() < policy->watches.size()) {
     Repaired& leftOut = all.emplace_back();
-    leftOut.counterService = policy->watches[all.size() - 1].counterService;
+    const WatchPolicy& watch = policy->watches[all.size() - 1];
+    leftOut.counterService = watch.counterService;
+    leftOut.heading = heading(watch);
     leftOut.result = "refused";
     leftOut.reason = repairs.scriptWritten() ? "stopped" : "the script cannot be written";
   }

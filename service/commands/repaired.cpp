@@ -52,7 +52,7 @@ Json toJson(const Repaired& repaired) {
 }
 
 void writeText(CommandIo& io, const Repaired& repaired) {
-  io.out << repaired.counterService << ": "
+  io.out << repaired.heading << ": "
          << coloured(io, isInOrder(repaired) ? Colour::good : Colour::bad, repaired.result) << "\n";
   if (!repaired.reason.empty()) {
     io.out << "  " << repaired.reason << "\n";

@@ -13,7 +13,8 @@ namespace imshealth {
 
 struct Repaired {
   std::string counterService;
-  std::string result;  ///< repaired, failed, notNeeded, refused, planned
+  std::string heading;  ///< for people, see core/heading.h
+  std::string result;   ///< repaired, failed, notNeeded, refused, planned
   std::string reason;
   std::vector<StepReport> steps;
   std::optional<bool> rolledBack;  ///< of a repair that failed

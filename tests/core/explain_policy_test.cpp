@@ -242,4 +242,17 @@ TEST_CASE("columns of the explanation never touch") {
   }
 }
 
+TEST_CASE("a watch is headed by the name that programs know, then by the one for people") {
+  Policy policy = builtInPolicy();
+  policy.watch.push_back({.counterService = "MSExchangeMTA"});
+  policy.watch.push_back({.counterService = "Other", .displayName = "Bell \x7F"});
+  const auto watches = explainPolicy(policy);
+  CHECK(watches[0].heading == "MSExchangeIMC (Internet Mail Service)");
+  CHECK(watches[1].heading == "MSExchangeMTA");
+  CHECK(watches[2].heading == "Other (Bell ?)");
+  const std::string text = explanationText(watches, "policy.json", {});
+  CHECK(text.starts_with("MSExchangeIMC (Internet Mail Service)\n"));
+  CHECK(text.find("\nMSExchangeMTA\n") != std::string::npos);
+}
+
 }  // namespace imshealth::test

@@ -55,7 +55,7 @@ class ByHand(Scenario):
         self.assertNotIn("Object List    9998", said[place:])
         at("stopped successfully")
         at("started successfully")
-        at("MSExchangeIMC: healthy")
+        at("MSExchangeIMC (Internet Mail Service): healthy")
         at("check: 0\n")
         at("msiexec: done")
         at("imshealth is not installed")

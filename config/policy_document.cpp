@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 namespace imshealth {
@@ -26,6 +27,37 @@ void appendUnlessReplaced(std::vector<Diagnostic>& all, const std::vector<Diagno
     if (diagnostic.pointer.empty() || !replaced.contains(diagnostic.pointer))
       all.push_back(diagnostic);
   }
+}
+
+/// The file without what is refused; with an entry of a list the list goes. Nothing where the rest
+/// does not fit the schema either.
+std::optional<nlohmann::json> withoutRefused(nlohmann::json value,
+                                             const std::vector<Diagnostic>& refused) {
+  for (const Diagnostic& diagnostic : refused) {
+    nlohmann::json::json_pointer at(diagnostic.pointer);
+    while (!at.empty() && value.contains(at) && !value[at.parent_pointer()].is_object())
+      at.pop_back();
+    if (at.empty())
+      return {};
+    if (value.contains(at))  // else it went with what is around it
+      value[at.parent_pointer()].erase(at.back());
+  }
+  if (!validateAgainstSchema(value).empty())
+    return {};
+  return value;
+}
+
+/// What else is wrong with a file that the schema refuses, so that it is all told in one go. No
+/// warnings: they may come of what was left out.
+std::vector<Diagnostic> semanticErrorsBesides(const std::vector<Diagnostic>& refused,
+                                              const JsoncDocument& document) {
+  std::vector<Diagnostic> errors;
+  if (const auto rest = withoutRefused(document.value, refused))
+    errors = checkSemantics(document, withDefaults(*rest));
+  std::erase_if(errors, [](const Diagnostic& diagnostic) {
+    return diagnostic.severity != Severity::error;
+  });
+  return errors;
 }
 
 void sortAndBound(std::vector<Diagnostic>& diagnostics) {
@@ -67,6 +99,8 @@ PolicyDocument readPolicyDocument(std::string_view bytes) {
   if (document.diagnostics.empty()) {
     document.effective = withDefaults(document.json.value);
     document.diagnostics = checkSemantics(document.json, document.effective);
+  } else if (document.json.complete) {
+    append(document.diagnostics, semanticErrorsBesides(document.diagnostics, document.json));
   }
   document.valid = std::ranges::none_of(document.diagnostics, [](const Diagnostic& diagnostic) {
     return diagnostic.severity == Severity::error;

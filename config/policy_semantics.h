@@ -10,7 +10,8 @@
 
 namespace imshealth {
 
-/// `document` is what the file says, `effective` the same with defaults. Both are valid.
+/// `effective` is valid: what `document` says, or that part of it which the schema takes, with
+/// defaults. The places are those of `document`.
 std::vector<Diagnostic> checkSemantics(const JsoncDocument& document,
                                        const nlohmann::json& effective);
 

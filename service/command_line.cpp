@@ -149,6 +149,7 @@ int parseAndAct(const std::vector<std::string>& arguments, CommandIo& io) {
   addCommands(program);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
+    std::ranges::replace(reversed, "/?", "--help");  // as Windows' own programs have it
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
     const std::string why = whyNotParsed(app, error);

@@ -39,7 +39,7 @@ class CommandLine(unittest.TestCase):
 
     def test_help_is_not_given_for_a_command_that_there_is_not(self):
         for before in ([], ["policy"]):
-            for words in (["--help"], ["-h"]):
+            for words in (["--help"], ["-h"], ["/?"]):
                 self.assertEqual(self.run_(*before, "shwo", *words), self.run_(*before, "shwo"))
                 code, out, err = self.run_(*before, *words)
                 self.assertEqual((code, err), (0, ""))

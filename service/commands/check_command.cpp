@@ -86,6 +86,8 @@ void writeText(CommandIo& io, const Checked& checked) {
   }
   if (!probe.note.empty()) {
     io.out << " (" << probe.note << ")";
+  } else if (probe.outcome == ProbeOutcome::ok && !healthy) {
+    io.out << " (the library opens; what is found above is wrong all the same)";
   }
   io.out << "\n";
   for (const std::string& remark : remarksOn(checked.examination.facts)) {

@@ -150,6 +150,14 @@ class EveryCause(unittest.TestCase):
         self.assertFalse(self.check({})["healthy"])
         self.assertEqual(self.lab.changes(before), [])
 
+    def test_a_finding_beside_a_library_that_opens_is_explained(self):
+        exchange.heal(self.lab)
+        self.lab.break_("inconsistentCounters")
+        self.lab.write_policy(policy("alert"))
+        code, text = self.lab.imshealth("check")
+        self.assertEqual(code, 1, text)
+        self.assertIn("open probe: ok (the library opens; what is found above is wrong all the same)", text)
+
     def test_text_files_held_open(self):
         """Another program has perfc009.dat open and shares it with no writer (Q265870)."""
         exchange.heal(self.lab)

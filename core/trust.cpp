@@ -34,6 +34,9 @@ constexpr std::uint32_t kHarmfulOnFile =
 // one more file is enough. A new subfolder is not.
 constexpr std::uint32_t kHarmfulOnLastFolder =
     kTakeOver | kDeleteChild | kWriteOrAddFile | kGenericWrite;
+// A folder that is to hold nothing of anybody else's.
+constexpr std::uint32_t kHarmfulOnOwnFolder =
+    kHarmfulOnLastFolder | kAppend;  // of a folder FILE_ADD_SUBDIRECTORY
 // Folders above: only who can delete or rename what is there can put something else in its place.
 // Adding files or folders is what Windows lets every user do in C:\, and it harms nothing that
 // exists.
@@ -81,7 +84,7 @@ std::uint32_t harmfulRights(const PathElement& element, bool lastFolder) {
   return lastFolder ? kHarmfulOnLastFolder : kHarmfulAbove;
 }
 
-void judge(const PathElement& element, bool lastFolder, const std::string& serviceAccount,
+void judge(const PathElement& element, std::uint32_t harmful, const std::string& serviceAccount,
            std::vector<std::string>& objections) {
   const std::string path = printable(element.path);
   if (element.reparsePoint) {
@@ -99,7 +102,6 @@ void judge(const PathElement& element, bool lastFolder, const std::string& servi
     return;
   }
   // Entries that deny are left out: one that stands behind an allowing entry denies nothing.
-  const std::uint32_t harmful = harmfulRights(element, lastFolder);
   for (const AccessEntry& entry : *element.entries) {
     if (entry.allow && !entry.inheritOnly && (entry.mask & harmful) != 0 &&
         !isTrustedAccount(entry.sid, serviceAccount) &&
@@ -127,7 +129,8 @@ bool isTrustedAccount(const std::string& sid, const std::string& serviceAccount)
 std::vector<std::string> objectionsTo(const PathElement& element,
                                       const std::string& serviceAccount) {
   std::vector<std::string> objections;
-  judge(element, element.isDirectory, serviceAccount, objections);
+  judge(element, element.isDirectory ? kHarmfulOnOwnFolder : kHarmfulOnFile, serviceAccount,
+        objections);
   return objections;
 }
 
@@ -151,7 +154,8 @@ std::vector<std::string> objectionsTo(const PathTrust& trust, const std::string&
     objections.push_back(fmt::format("nothing of {} could be examined", path));
   }
   for (std::size_t i = 0; i < trust.elements.size(); ++i) {
-    judge(trust.elements[i], isLastFolder(trust, i), serviceAccount, objections);
+    const PathElement& element = trust.elements[i];
+    judge(element, harmfulRights(element, isLastFolder(trust, i)), serviceAccount, objections);
   }
   return objections;
 }

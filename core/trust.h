@@ -49,7 +49,7 @@ struct PathTrust {
 std::vector<std::string> objectionsTo(const PathTrust&, const std::string& serviceAccount);
 
 /// The same of one file or folder alone, whatever is above it; of a folder, whether others can add
-/// to it.
+/// files or folders to it.
 std::vector<std::string> objectionsTo(const PathElement&, const std::string& serviceAccount);
 
 /// SYSTEM, Administrators, TrustedInstaller, or the account that this program runs as.

@@ -48,12 +48,6 @@ bool isServiceGone(std::uint32_t error) {
          error == win32::accessDenied || error == win32::evtChannelNotFound;
 }
 
-/// 15001 and its neighbours of the query parser: the mistake is in our query, another start does
-/// not help.
-bool isQueryRefused(std::uint32_t error) {
-  return error == win32::evtInvalidQuery || error == 15008 || (error >= 15020 && error <= 15026);
-}
-
 std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::int64_t lookBackStart) {
   if (!saved || saved->api.empty())
     return lookBackStart;
@@ -104,16 +98,17 @@ WinevtReader::Step WinevtReader::subscribe(Delivery& delivery) {
   if (const Step judged = judge(delivery); judged == Step::failed)
     return judged;
   using Start = WinevtApi::Start;
-  // From strict to lenient, never "future events only": that loses what was written meanwhile.
+  // From strict to lenient, never "future events only": that loses what was written meanwhile. Any
+  // error may be the bookmark's (15008: it is not XML); only without one it is the query's.
   std::uint32_t error = win32::notFound;
   if (!cursor_.bookmark.empty()) {
     for (const Start start : {Start::afterStrict, Start::afterNearest}) {
       error = api_.subscribe(start, cursor_.bookmark);
-      if (error == 0 || isServiceGone(error) || isQueryRefused(error))
+      if (error == 0 || isServiceGone(error))
         break;
     }
   }
-  if (error != 0 && !isServiceGone(error) && !isQueryRefused(error))
+  if (error != 0 && !isServiceGone(error))
     error = api_.subscribe(Start::oldest, {});  // take() leaves out what has been delivered
   if (error != 0)
     return fail("EvtSubscribe", error);

@@ -130,7 +130,7 @@ def finishing(arch, version, contents):
            "VALUES ('SetLastFolder', 51, 'INSTALLDIR', '[LASTFOLDER]')")
     yield ("INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) "
            "VALUES ('SetLastFolder', 'LASTFOLDER AND NOT INSTALLDIR', 120)")
-    # Behind StopServices: waits until the exe is free. Its failure ends nothing (64), the installer has its
+    # Behind StopServices: waits until the service has stopped. Its failure ends nothing (64), the installer has its
     # own ways with files in use.
     yield ("INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) "
            f"VALUES ('AwaitStop', {18 + 64 + 1024 + 2048}, 'imshealth.exe', 'uninstall --only-stop')")

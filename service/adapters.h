@@ -35,6 +35,7 @@ class Adapters {
         tools(stop),
         loggedTools(tools, log),
         probe(ownProgram(), stop),
+        loggedProbe(probe, log),
         sleeper(stop) {}
 
   Adapters(const Adapters&) = delete;
@@ -42,7 +43,7 @@ class Adapters {
 
   SurveyPorts survey() { return {counters, files, server}; }
   RepairPorts repair(LogTail& tail) {
-    return {survey(), counterBackup, fileChanges, loggedTools, probe, sleeper, tail, witness};
+    return {survey(), counterBackup, fileChanges, loggedTools, loggedProbe, sleeper, tail, witness};
   }
 
   StopSignal stop;
@@ -62,6 +63,7 @@ class Adapters {
   ProcessToolRunner tools;
   LoggedTools loggedTools;
   ChildOpenProbe probe;
+  LoggedProbe loggedProbe;
   TimerSleeper sleeper;
   Witness witness;
 };

@@ -41,7 +41,6 @@ class ChildProcess {
   ~ChildProcess();  ///< nothing that it started is left running
 
   HANDLE handle() const { return process_.get(); }
-  bool inJob() const { return static_cast<bool>(job_); }
 
   /// Ends it and, where the system has job objects, everything it has started.
   void end();

@@ -57,6 +57,7 @@ struct EngineHost::Engine : Listener, LogTail {
 
   // --- the log hands on -------------------------------------------------------------------------
   void onEvent(const LogEvent& event) override {
+    logHeard(adapters->log, event);
     hearing->heard(event);
     monitor->heard(event);
   }
@@ -141,6 +142,8 @@ Result<void> EngineHost::Engine::start() {
       saved = state->cursor;
       position = *saved;
     }
+  } else {
+    adapters->log.error("nothing is known of the last run: " + state.error().describe());
   }
   const std::int64_t lookBackStart =
       toSeconds(adapters->clock.now() - inForce.policy.eventLog.lookBack);
@@ -296,6 +299,9 @@ Result<void> EngineHost::run() {
                              [&engine] { return engine.lookWhenWritten(); }),
                  orEnd);
   engine.loop.run();
+  // Here, by the thread that holds it, and before STOPPED is told: whoever starts the service again
+  // at once is not to find it taken.
+  engine.instance.release();
   return {};
 }
 

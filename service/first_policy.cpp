@@ -63,7 +63,7 @@ Result<bool> placeFirstPolicy(const DataFolder& folder, const FirstPolicy& first
     return text.error();
   }
   const std::string aside = folder.policyFile() + ".new";
-  if (auto written = writeWholeFile(aside, *text); !written) {
+  if (auto written = writeFreshFile(aside, *text); !written) {
     return written.error();
   }
   // Not over an existing file: whoever was quicker wins.

@@ -67,21 +67,44 @@ Result<void> installEventSource(const std::string& program) {
   return {};
 }
 
+/// To wait for: the exe is in use for a moment after STOPPED. Nothing where the service does not
+/// run, and on NT 4.0, which does not tell.
+UniqueHandle processOf(SC_HANDLE service) {
+  using QueryStatusEx = BOOL WINAPI(SC_HANDLE, int level, BYTE*, DWORD, DWORD*);
+  auto* query = systemFunction<QueryStatusEx>(L"advapi32.dll", "QueryServiceStatusEx");
+  SERVICE_STATUS_PROCESS status{};
+  DWORD needed = 0;
+  if (query == nullptr || !query(service, 0 /* SC_STATUS_PROCESS_INFO */,
+                                 reinterpret_cast<BYTE*>(&status), sizeof status, &needed)) {
+    return UniqueHandle();
+  }
+  return UniqueHandle(OpenProcess(SYNCHRONIZE, FALSE, status.dwProcessId));
+}
+
+/// The service is stopped, whether or not its process ends in time.
+Result<void> awaitEnd(const UniqueHandle& process, DWORD milliseconds) {
+  if (process) {
+    WaitForSingleObject(process.get(), milliseconds);
+  }
+  return {};
+}
+
 /// Bounded; the service answers within five seconds, and within twenty in the middle of a repair.
 Result<void> stopService(SC_HANDLE service) {
   constexpr DWORD pause = 200;
+  const UniqueHandle process = processOf(service);
   for (DWORD waited = 0; waited < longestStop; waited += pause) {
     SERVICE_STATUS status{};
     const DWORD state = QueryServiceStatus(service, &status) ? status.dwCurrentState : 0;
     if (state == SERVICE_STOPPED) {
-      return {};
+      return awaitEnd(process, longestStop - waited);
     }
     // While it stops already, because the MSI or somebody else told it to, it takes no control. Nor
     // does it while it starts, but then nobody has told it yet, and it is told again.
     if (state != SERVICE_STOP_PENDING && !ControlService(service, SERVICE_CONTROL_STOP, &status)) {
       const DWORD code = GetLastError();
       if (code == ERROR_SERVICE_NOT_ACTIVE) {
-        return {};
+        return awaitEnd(process, longestStop - waited);
       }
       // So says Wine.
       const bool starts = state == SERVICE_START_PENDING && code == ERROR_INVALID_SERVICE_CONTROL;

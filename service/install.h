@@ -11,19 +11,21 @@
 namespace imshealth {
 
 /// `program`: absolute path of the exe that is to run as the service. Creates or updates the
-/// service (automatic start, LocalSystem, quoted path, description, failure actions 60 s, 60 s, 300
-/// s), the event source and the data folder, with policy.json as `first` says. An existing
-/// policy.json is left alone. The MSI calls it too (installer/make_msi.py), behind its own rows for
-/// service and event source, which bring the roll-back: here come the data folder and what the rows
-/// cannot say. False: done, but for what `first` asks for, since there is a policy.json already.
+/// service (automatic start, LocalSystem where it is new, quoted path, description, failure actions
+/// 60 s, 60 s, 300 s), the event source and the data folder, with policy.json as `first` says. An
+/// existing policy.json is left alone. The MSI calls it too (installer/make_msi.py), behind its own
+/// rows for service and event source, which bring the roll-back: here come the data folder and what
+/// the rows cannot say. False: done, but for what `first` asks for, since there is a policy.json
+/// already.
 Result<bool> install(const std::string& program, const FirstPolicy& first = {});
 
 /// Stops the service, which may be stopping already, and waits for its end; bounded. For the MSI,
-/// which removes service and event source itself: not every Windows Installer waits until the exe
-/// is free.
+/// which removes service and event source itself: not every Windows Installer waits for the end of
+/// a repair that is being rolled back.
 Result<void> stopInstalled();
 
-/// Stops and removes the service and the event source. policy.json, state and backups stay.
+/// Stops and removes the service and the event source; the exe is free then, where the system tells
+/// which process that was (Windows 2000 and later). policy.json, state and backups stay.
 Result<void> uninstall();
 
 /// `running` is RUNNING or PAUSED; `stopped` too where the service control manager cannot be asked.

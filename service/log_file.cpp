@@ -1,5 +1,7 @@
 #include "service/log_file.h"
 
+#include "core/alert.h"
+#include "core/match.h"
 #include "service/win32/sdk.h"
 #include "service/win32/text.h"
 
@@ -125,6 +127,30 @@ boost::asio::awaitable<Result<ToolResult>> LoggedTools::run(const ToolCommand& c
     file_.info(fmt::format("{} with {}; output: {}", end, result->exitCode, result->output));
   }
   co_return result;
+}
+
+boost::asio::awaitable<ProbeResult> LoggedProbe::probe(const ProbeRequest& request,
+                                                       Milliseconds deadline) {
+  ProbeResult result = co_await probe_.probe(request, deadline);
+  std::string line =
+      "open probe of " + request.library + ": " + std::string(toString(result.outcome));
+  if (result.status) {
+    line += ", status " + std::to_string(*result.status);
+  }
+  file_.debug(line + (result.note.empty() ? "" : ", " + result.note));
+  co_return result;
+}
+
+void logHeard(LogFile& file, const LogEvent& event) {
+  if (!isFromPerflib(event) && !isFromLoadPerf(event)) {
+    return;
+  }
+  std::string line = "heard record " + std::to_string(event.recordNumber) + ": " + event.source +
+                     " " + std::to_string(event.code());
+  for (const std::string& text : event.strings) {
+    line += " [" + sanitise(text) + "]";
+  }
+  file.debug(line);
 }
 
 }  // namespace imshealth

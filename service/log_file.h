@@ -4,6 +4,7 @@
 
 #include "config/policy.h"
 #include "core/async_ports.h"
+#include "core/event.h"
 #include "core/ports.h"
 
 #include <memory>
@@ -54,5 +55,19 @@ class LoggedTools : public ToolRunner {
   ToolRunner& tools_;
   LogFile& file_;
 };
+
+/// Writes down what each open probe found (level debug).
+class LoggedProbe : public OpenProbe {
+ public:
+  LoggedProbe(OpenProbe& probe, LogFile& file) : probe_(probe), file_(file) {}
+  boost::asio::awaitable<ProbeResult> probe(const ProbeRequest&, Milliseconds deadline) override;
+
+ private:
+  OpenProbe& probe_;
+  LogFile& file_;
+};
+
+/// Writes down what is heard of Perflib and LoadPerf (level debug).
+void logHeard(LogFile&, const LogEvent&);
 
 }  // namespace imshealth

@@ -8,11 +8,6 @@
 namespace imshealth {
 namespace {
 
-std::optional<std::uint32_t> numberAt(const char* path, const char* name) {
-  const auto key = RegistryKey::open(path);
-  return key ? numberOf(key->value(name)) : std::nullopt;
-}
-
 std::optional<bool> isFullThroughWinevt(const WinevtFunctions& evt) {
   const UniqueEvtHandle log(evt.openLog(nullptr, L"Application", EvtOpenChannelPath));
   EVT_VARIANT answer{};

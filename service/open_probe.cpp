@@ -4,6 +4,7 @@
 #include "service/child_output.h"
 #include "service/probe_protocol.h"
 #include "service/system_directory.h"
+#include "service/win32/access.h"
 #include "service/win32/last_error.h"
 #include "service/win32/text.h"
 
@@ -39,7 +40,8 @@ std::string makeNonce() {
 Result<UniqueHandle> pipeWith(const std::string& text) {
   HANDLE readEnd = nullptr;
   HANDLE writeEnd = nullptr;
-  if (!CreatePipe(&readEnd, &writeEnd, nullptr, 16 * 1024)) {
+  AdministratorsOnly access;
+  if (!CreatePipe(&readEnd, &writeEnd, access.attributes(), 16 * 1024)) {
     return lastError("input pipe");
   }
   UniqueHandle reader(readEnd);

@@ -47,7 +47,7 @@ PolicyKeeper::Change PolicyKeeper::read(const PolicyLook& seen) const {
   }
   // Without a copy a broken file at the next start means the default; an older copy would bring
   // back what was replaced.
-  if (keptFile_.empty() || !isTrusted_() || !writeWholeFile(keptFile_ + ".new", seen.text) ||
+  if (keptFile_.empty() || !isTrusted_() || !writeFreshFile(keptFile_ + ".new", seen.text) ||
       !moveOver(keptFile_ + ".new", keptFile_)) {
     forget();
   }

@@ -192,7 +192,6 @@ class ProbeRun {
 }  // namespace
 
 int runProbeChild() {
-  SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
   SetUnhandledExceptionFilter(endAtOnce);
   auto order = readProbeOrder(readOrder());
   if (!order) {

@@ -9,7 +9,8 @@ namespace imshealth {
 
 class MutexRepairLock : public RepairLock {
  public:
-  explicit MutexRepairLock(LogFile& log) : log_(log) {}
+  /// Takes the name at once, before somebody else can. Where that fails, `tryAcquire` says so.
+  explicit MutexRepairLock(LogFile& log) : log_(log) { (void)mutex_.open(); }
 
   bool tryAcquire() override {
     const auto acquired = mutex_.acquire(0);

@@ -34,11 +34,6 @@ void readVersion(SystemFacts& facts) {
   }
 }
 
-std::optional<std::uint32_t> numberAt(const std::string& path, const std::string& name) {
-  const auto key = RegistryKey::open(path);
-  return key ? numberOf(key->value(name)) : std::nullopt;
-}
-
 /// Application server mode, with programs redirected to the user's own Windows folder (Q187082).
 /// Windows 2000 and later say so in TSAppCompat; NT 4.0 Terminal Server Edition is nothing else.
 bool isApplicationServer(int osMajor) {

@@ -80,8 +80,9 @@ void WINAPI serviceMain(DWORD, LPWSTR*) {
 }  // namespace
 
 int runAsService(CommandIo io) {
-  Service self;
-  service = &self;
+  // Never deleted: with STOPPED the dispatcher returns, while the service's own thread is still in
+  // the call that told it.
+  service = new Service;
   wchar_t name[] = L"ImsHealth";
   const SERVICE_TABLE_ENTRYW table[] = {{name, serviceMain}, {nullptr, nullptr}};
   if (StartServiceCtrlDispatcherW(table)) {

@@ -33,15 +33,15 @@ Result<std::string> FolderStateFiles::read(Generation generation) const {
 
 // At no moment is there a time without a whole current file: the old one is copied, not moved, to
 // become the previous generation. A crash leaves at most a .new file, which the next call
-// overwrites.
+// replaces.
 Result<void> FolderStateFiles::replace(const std::string& text) {
   const std::string current = path(Generation::current);
   const std::string previous = path(Generation::previous);
-  if (auto written = writeWholeFile(current + ".new", text); !written) {
+  if (auto written = writeFreshFile(current + ".new", text); !written) {
     return written;
   }
   if (const auto old = read(Generation::current)) {
-    if (auto written = writeWholeFile(previous + ".new", *old); !written) {
+    if (auto written = writeFreshFile(previous + ".new", *old); !written) {
       return written;
     }
     if (auto moved = moveOver(previous + ".new", previous); !moved) {

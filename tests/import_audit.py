@@ -18,6 +18,7 @@ NEWEST = {"x86": "NT4", "x64": "Vista"}
 HEADER = {"x86": (4, 0), "x64": (6, 0)}
 # Import libraries of x64 take the C runtime from msvcrt.dll of Vista and later, which exports all of them.
 X64_RUNTIME = "msvcrt.dll"
+KNOWN_DLLS = {"advapi32.dll", "kernel32.dll", "msvcrt.dll"}
 
 
 def known(tables):
@@ -63,8 +64,9 @@ def main():
         minor = int(re.search(rf"Minor{field}Version\s+(\d+)", dump)[1])
         if (major, minor) != HEADER[target]:
             faults.append(f"{field} version {major}.{minor}, not {HEADER[target]}")
-    # Taken in before the first instruction, and before XP SP1 out of the current directory.
-    faults += [f"{dll} is imported" for dll in sorted({dll for dll, _ in imports(dump)} & {"ws2_32.dll", "mswsock.dll"})]
+    # Taken in before the first instruction, and before XP SP1 out of the current directory; but not these, which
+    # the system has loaded already or knows (KnownDLLs).
+    faults += [f"{dll} is imported" for dll in sorted({dll for dll, _ in imports(dump)} - KNOWN_DLLS)]
     if count < 50:
         faults.append(f"only {count} imports read: objdump's output has changed")
     print(f"{count} imports, newest allowed: {NEWEST[target]}")

@@ -27,6 +27,9 @@ int report(const Result<void>& result, CommandIo& io, const char* done) {
 }
 
 int runInForeground(const std::string& policyFile, CommandIo& io) {
+  if (!requireAdministrator(io)) {
+    return exit_code::unreachable;
+  }
   const auto folder = findDataFolder();
   if (!folder) {
     return report(folder.error(), io, "");
@@ -61,6 +64,9 @@ void addServiceCommands(const Verb& program) {
                  "Write policy.json, where there is none, with this mode");
   install.option("--policy", first->file, "Copy this file to policy.json where there is none");
   install.does([first](CommandIo& io) {
+    if (!requireAdministrator(io)) {
+      return exit_code::unreachable;
+    }
     if (const auto why = whyNotTrusted(WindowsFileFacts(), "program", ownProgram()); !why.empty()) {
       io.err << "imshealth: warning: it will run as LocalSystem, and others could replace it: "
              << why << "\n";
@@ -81,6 +87,9 @@ void addServiceCommands(const Verb& program) {
       "uninstall", "Remove the service and its event source; policy, state and backups stay");
   uninstall.flag("--only-stop", *onlyStop, "Stop the service and remove nothing");
   uninstall.does([onlyStop](CommandIo& io) {
+    if (!requireAdministrator(io)) {
+      return exit_code::unreachable;
+    }
     return *onlyStop ? report(stopInstalled(), io, "The service ImsHealth is stopped.")
                      : report(imshealth::uninstall(), io, "The service ImsHealth is removed.");
   });

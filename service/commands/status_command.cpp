@@ -143,9 +143,6 @@ void writeText(CommandIo& io, const State& state, Installed installed) {
 
 /// Exit code of the proof alone.
 int prove(const DataFolder& folder, CommandIo& io) {
-  if (!requireAdministrator(io)) {
-    return exit_code::unreachable;
-  }
   if (installedService() != Installed::running) {
     io.err << "imshealth: the service is not running, nobody hears the event log\n";
     return exit_code::problem;
@@ -169,6 +166,9 @@ int prove(const DataFolder& folder, CommandIo& io) {
 }
 
 int run(bool json, bool toProve, CommandIo& io) {
+  if (!requireAdministrator(io)) {
+    return exit_code::unreachable;
+  }
   const auto folder = findDataFolder();
   if (!folder) {
     io.err << "imshealth: " << folder.error().describe() << "\n";

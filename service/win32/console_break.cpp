@@ -11,10 +11,17 @@ namespace {
 std::mutex guard;  // the handler has no context of its own
 std::function<void()> callback;
 
-BOOL WINAPI handler(DWORD) {
-  const std::lock_guard lock(guard);
-  if (callback) {
-    callback();
+BOOL WINAPI handler(DWORD event) {
+  {
+    const std::lock_guard lock(guard);
+    if (callback) {
+      callback();
+    }
+  }
+  if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) {
+    // A closed window, a log-off, a shutdown: the process ends when this returns (HandlerRoutine,
+    // remarks). So main ends it first, if it can within the time that the system gives.
+    Sleep(INFINITE);
   }
   return TRUE;
 }

@@ -6,7 +6,8 @@
 namespace imshealth {
 
 /// While it lives, a break calls `onBreak` (on a thread of the system's: it may only post) instead
-/// of ending the process. One at a time.
+/// of ending the process; behind a closed window the system ends it some seconds later all the
+/// same. One at a time.
 class ConsoleBreak {
  public:
   explicit ConsoleBreak(std::function<void()> onBreak);

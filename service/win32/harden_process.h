@@ -3,8 +3,8 @@
 
 namespace imshealth {
 
-/// No DLL comes from the current directory or PATH, no error dialog stops a service that nobody
-/// sees, and nobody's file is opened by a name that the working directory completes.
+/// No DLL comes from the current directory or PATH, and no error dialog stops a service that nobody
+/// sees.
 void hardenProcess();
 
 }  // namespace imshealth

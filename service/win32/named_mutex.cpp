@@ -35,6 +35,9 @@ bool isOurs(const std::string& owner) {
 }  // namespace
 
 Result<void> NamedMutex::open() {
+  if (mutex_) {
+    return {};
+  }
   AdministratorsOnly access;
   UniqueHandle mutex(CreateMutexW(access.attributes(), FALSE, (L"Global\\" + name_).c_str()));
   DWORD code = GetLastError();
@@ -80,7 +83,6 @@ void NamedMutex::release() {
     ReleaseMutex(mutex_.get());
     held_ = false;
   }
-  mutex_.reset();
 }
 
 }  // namespace imshealth

@@ -165,4 +165,9 @@ std::optional<std::uint32_t> numberOf(const std::optional<RegistryValue>& value)
   return loadU32(value->bytes.data());
 }
 
+std::optional<std::uint32_t> numberAt(const std::string& path, const std::string& name) {
+  const auto key = RegistryKey::open(path);
+  return key ? numberOf(key->value(name)) : std::nullopt;
+}
+
 }  // namespace imshealth

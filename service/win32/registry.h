@@ -43,6 +43,8 @@ std::optional<std::string> textOf(const std::optional<RegistryValue>&);
 std::vector<std::string> textsOf(const std::optional<RegistryValue>&);
 /// REG_DWORD of four bytes; anything else: absent.
 std::optional<std::uint32_t> numberOf(const std::optional<RegistryValue>&);
+/// The same, where key and value are there.
+std::optional<std::uint32_t> numberAt(const std::string& path, const std::string& name);
 
 /// A 32-bit process on 64-bit Windows.
 bool runsUnderWow64();

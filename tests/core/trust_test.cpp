@@ -138,11 +138,13 @@ TEST_CASE("An empty access list lets nobody in and is trusted") {
   CHECK(objectionsTo(trust, kOurselves).empty());
 }
 
-TEST_CASE("A folder alone is judged as the folder that files lie in") {
+TEST_CASE("A folder alone is judged by whether others can add anything to it") {
   const PathTrust trust = sound();
   PathElement folder = trust.elements[lastFolder];
   CHECK(objectionsTo(folder, kOurselves).empty());
   folder.entries->push_back({true, false, 0x0002, kEveryone});  // add files
+  CHECK(objectionsTo(folder, kOurselves).size() == 1);
+  folder.entries->back().mask = 0x0004;  // add folders: harmless where a library lies
   CHECK(objectionsTo(folder, kOurselves).size() == 1);
   folder.owner = kEveryone;
   CHECK(objectionsTo(folder, kOurselves).size() == 2);

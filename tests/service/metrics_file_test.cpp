@@ -88,6 +88,11 @@ TEST_CASE_METHOD(Fixture,
     metrics.write();
     CHECK_THAT(read(file), Catch::Contains("imshealth_"));
   }
+  SECTION("of the state") {
+    REQUIRE(link(toWide(folder + "\\state.json.new").c_str(), toWide(victim).c_str(), nullptr));
+    REQUIRE(FolderStateFiles(folder).replace("state").has_value());
+    CHECK(read(folder + "\\state.json") == "state");
+  }
   SECTION("of a repair") {
     WindowsFileChanges changes;
     REQUIRE(changes.replace(file, {'n', 'e', 'w'}).has_value());

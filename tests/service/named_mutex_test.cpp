@@ -39,6 +39,13 @@ TEST_CASE("one holder at a time, over all sessions; its end sets it free") {
   CHECK(mine.acquire(0).has_value());
 }
 
+TEST_CASE("its name is not given up between two uses") {
+  NamedMutex mine(name);
+  REQUIRE(mine.acquire(0).has_value());
+  mine.release();
+  CHECK(UniqueHandle(OpenMutexW(SYNCHRONIZE, FALSE, L"Global\\ImsHealthTest")));
+}
+
 TEST_CASE("its access list has SYSTEM and Administrators, and nobody else") {
   NamedMutex mine(name);
   REQUIRE(mine.acquire(0).has_value());

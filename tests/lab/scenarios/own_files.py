@@ -19,7 +19,7 @@ class OwnFiles(Scenario):
         cls.lab = cls.enterClassContext(Lab(ARCH, cls.__name__))
         cls.lab.wine.drive_c("C:\\metrics").mkdir()
         cls.lab.install(policy=policy("repair", metrics={"textfile": METRICS},
-                                      log={"maxSize": "64KB", "files": 2}), start=False)
+                                      log={"level": "debug", "maxSize": "64KB", "files": 2}), start=False)
 
     def setUp(self):
         self.lab.stop()
@@ -70,6 +70,9 @@ class OwnFiles(Scenario):
         until(lambda: self.metrics().get(repaired) == "1", "metrics at a change", 30)
         self.assertEqual(self.metrics()[f'imshealth_incident_open{{counter_service="{SERVICE}"}}'], "0")
         self.assert_backup(before)
+        log = (self.lab.data / "logs" / "imshealth.log").read_text("utf-8")
+        self.assertRegex(log, rf"\[debug\] heard record \d+: Perflib 1008 \[{SERVICE}\]")
+        self.assertRegex(log, r"\[debug\] open probe of C:\\.*\\imsperf.dll: ok")
 
         # So that the first minute has no proof of hearing to begin, which would be a change.
         self.assertEqual(self.lab.imshealth("status", "--prove")[0], 0)

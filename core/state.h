@@ -135,7 +135,8 @@ struct State {
 
 /// The text of state.json: an envelope with format version and checksum around the state.
 std::string writeState(const State&);
-/// Error kind corrupt: not JSON, wrong checksum, missing or impossible values. Never throws.
+/// Error kinds: corrupt (not JSON, wrong checksum, missing or impossible values), unsupported (of
+/// another format version). Never throws.
 Result<State> readState(std::string_view text);
 
 }  // namespace imshealth

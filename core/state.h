@@ -96,7 +96,7 @@ struct AlertRecord {
 
 /// What one counter service has been through since the state file was begun.
 struct ServiceTotals {
-  std::uint64_t incidents = 0;
+  std::uint64_t incidents = 0;  ///< alerts 200: each time that one was told, or told anew
   std::uint64_t repaired = 0;
   std::uint64_t failed = 0;        ///< repairs that failed
   std::uint64_t notAttempted = 0;  ///< repairs that policy or circumstances forbade

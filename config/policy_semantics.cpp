@@ -147,9 +147,24 @@ class Semantics {
       warn(pointer, fmt::format("\"counterFile\" is not set for {}; the default {} belongs to "
                                 "MSExchangeIMC",
                                 inQuotes(service), shownDefault(watch["counterFile"])));
+    checkAlsoOn(pointer, watch);
     if (repairs(watch) && !watch["versions"].empty() && !watch.contains("trustedCopy"))
       warn(pointer + "/versions",
            "a wrong version is only alerted, since there is no \"trustedCopy\" to restore");
+  }
+
+  /// core/known_libraries.h knows those of MSExchangeIMC only.
+  void checkAlsoOn(const std::string& pointer, const json& watch) {
+    const std::string service = watch["counterService"].get<std::string>();
+    if (watch["library"] != "auto" || equalNoCase(service, "MSExchangeIMC"))
+      return;
+    for (std::size_t i = 0; i < watch["alsoOn"].size(); ++i) {
+      if (watch["alsoOn"][i] == 1023)
+        warn(fmt::format("{}/alsoOn/{}", pointer, i),
+             fmt::format("1023 names only the library, and which one {} has is not known: it is "
+                         "never matched; set \"library\"",
+                         inQuotes(service)));
+    }
   }
 
   static std::string shownDefault(const json& text) { return inQuotes(text.get<std::string>()); }

@@ -148,9 +148,7 @@ Result<Backup> Backup::open(const std::string& folder, Ports ports) {
     backup.manifest_.textFiles = filesFrom(j.at("textFiles"));
     backup.manifest_.inputs = filesFrom(j.at("inputs"));
     backup.manifest_.othersDigest = j.at("othersDigest");
-    // Manifests of earlier versions have none.
-    if (const auto sum = j.find("checksum");
-        sum != j.end() && *sum != checksumOf(backup.manifest_)) {
+    if (j.at("checksum") != checksumOf(backup.manifest_)) {
       throw std::invalid_argument("wrong checksum");
     }
   } catch (const std::exception& mismatch) {

@@ -248,17 +248,20 @@ void diagnoseProbe(const Facts& facts, std::vector<Finding>& findings) {
       return;
     }
     case ProbeOutcome::notRun: {
-      // Only the event speaks, and anyone may write one: it counts where nothing else was found.
+      // Only the event speaks, and anyone may write one: it counts where nothing else was found,
+      // and for no repair.
       if (!findings.empty()) {
         return;
       }
-      const Cause cause = facts.eventStatus ? causeOf(*facts.eventStatus) : Cause::unknown;
-      add(findings, cause,
-          fmt::format("the open probe was not run{}{}",
+      const Cause claimed = facts.eventStatus ? causeOf(*facts.eventStatus) : Cause::unknown;
+      const bool curable = rowOf(claimed).cure != Cure::none;
+      add(findings, curable ? Cause::unknown : claimed,
+          fmt::format("the open probe was not run{}{}{}",
                       probe.note.empty() ? "" : ": " + printable(probe.note),
                       facts.eventStatus
                           ? "; the event has status " + describeStatus(*facts.eventStatus)
-                          : std::string()));
+                          : std::string(),
+                      curable ? ", for which nothing else speaks" : ""));
       return;
     }
   }

@@ -10,7 +10,6 @@ std::string_view toString(ErrorKind kind) {
     case ErrorKind::accessDenied: return "accessDenied";
     case ErrorKind::inUse: return "inUse";
     case ErrorKind::timedOut: return "timedOut";
-    case ErrorKind::wrongVersion: return "wrongVersion";
     case ErrorKind::corrupt: return "corrupt";
     case ErrorKind::unsupported: return "unsupported";
     case ErrorKind::unavailable: return "unavailable";

@@ -16,7 +16,6 @@ enum class ErrorKind {
   accessDenied,
   inUse,
   timedOut,
-  wrongVersion,
   corrupt,
   unsupported,
   unavailable,  ///< the other side is not there now; trying again later may help

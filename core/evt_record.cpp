@@ -135,15 +135,15 @@ LogEvent decodeEvtRecord(const EvtRecord& record) {
   const std::size_t end = record.bytes.size() - 4;
   const std::uint16_t strings = loadU16(at + stringCountAt);
   event.strings.reserve(strings);
+  // Asked again, as below: in a mapped file somebody may have written since the check.
   std::size_t from = loadU32(at + stringOffsetAt);
-  for (unsigned i = 0; i < strings; ++i) {
+  for (unsigned i = 0; i < strings && from <= end; ++i) {
     const auto to = findTerminator(at, from, end, 1);
     if (!to)
       break;
     event.strings.push_back(utf8FromUtf16(record.bytes.subspan(from, *to - from)));
     from = *to + 2;
   }
-  // Asked again: in a mapped file somebody may have written since the check.
   const std::uint32_t dataLength = loadU32(at + dataLengthAt);
   const std::uint32_t dataOffset = loadU32(at + dataOffsetAt);
   if (dataLength != 0 && liesWithin(dataOffset, dataLength, end)) {

@@ -45,6 +45,8 @@ std::optional<EvtRecord> checkEvtRecord(std::span<const std::uint8_t> bytes);
 /// Without decoding: is it this source? `ascii` is compared without regard to ASCII case.
 bool hasSource(const EvtRecord&, std::string_view ascii);
 
+/// Of a record from checkEvtRecord, while its bytes are there. In a mapped file they may have
+/// changed since: then strings or data are missing, but nothing outside of the record is read.
 LogEvent decodeEvtRecord(const EvtRecord&);
 
 /// FNV-1a of all its bytes: tells a record from another one of the same number after a clear.

@@ -1,6 +1,7 @@
 // What was read from the server for one incident: plain data, read once, to and from JSON
 // (core/facts_json.h). Nothing in here judges; core/diagnose.h does. All text is UTF-8, paths as
-// Windows writes them.
+// Windows writes them. "To be read only": for whoever reads the facts.json of a backup; nothing is
+// decided by it.
 #pragma once
 
 #include "core/counter_ini.h"
@@ -21,11 +22,11 @@ namespace imshealth {
 struct SystemFacts {
   int osMajor = 0;  ///< NT 4.0: 4, 2000: 5
   int osMinor = 0;
-  int osBuild = 0;
-  bool windows64 = false;       ///< 64-bit Windows
-  std::string systemDirectory;  ///< where regsvr32, lodctr and unlodctr are started from
-  std::string windowsDirectory;
-  bool clusterNode = false;  ///< ClusSvc and HKLM\Cluster are there
+  int osBuild = 0;               ///< to be read only
+  bool windows64 = false;        ///< 64-bit Windows; to be read only
+  std::string systemDirectory;   ///< where regsvr32, lodctr and unlodctr are started from
+  std::string windowsDirectory;  ///< to be read only
+  bool clusterNode = false;      ///< ClusSvc and HKLM\Cluster are there
   bool terminalServerExecuteMode = false;
   std::optional<std::uint32_t> perflibEventLogLevel;  ///< 0: Perflib logs nothing (KB226494)
   bool hasLoadPerfSource = false;  ///< the event source LoadPerf is registered (not on NT 4.0)
@@ -40,7 +41,7 @@ struct SystemFacts {
 
 /// The Windows service that the counters belong to.
 struct ServiceFacts {
-  bool keyExists = false;  ///< HKLM\SYSTEM\CurrentControlSet\Services\<name>
+  bool keyExists = false;  ///< HKLM\SYSTEM\CurrentControlSet\Services\<name>; to be read only
   bool installed = false;  ///< the SCM knows it (it has an ImagePath); Q163727
   bool running = false;
 

@@ -19,7 +19,7 @@ inline constexpr std::uint32_t kLastBaseCounter = 1846;
 struct PerflibTotals {
   std::optional<std::uint32_t> lastCounter;
   std::optional<std::uint32_t> lastHelp;
-  std::optional<std::uint32_t> baseIndex;
+  std::optional<std::uint32_t> baseIndex;  ///< to be read only (core/facts.h)
 
   bool operator==(const PerflibTotals&) const = default;
 };

@@ -22,7 +22,6 @@ class Journal {
   /// before takes the repair up once more, which changes nothing, and none is forgotten.
   void settle() { open_ = false; }
 
-  const RepairJournal& record() const { return record_; }
   bool isOpen() const { return open_; }
 
  private:

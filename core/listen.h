@@ -44,7 +44,6 @@ class Listening {
 
   /// When the log was last read without an error.
   std::optional<Time> lastRead() const { return lastRead_; }
-  bool isDeaf() const { return deafSince_.has_value(); }
 
  private:
   Result<bool> readOnce();

@@ -90,8 +90,11 @@ typename Map::mapped_type valueOr(const Map& map, const typename Map::key_type& 
 }
 
 void writeServices(Exposition& out, const State& state, const Services& services) {
-  out.metric("incidents_total", "counter",
-             "Incidents opened after Perflib could not open the counters.");
+  out.metric(
+      "incidents_total", "counter",
+      "Alerts 200: failures to open that were diagnosed and told. An incident whose cause or "
+      "decision changes, or that is repaired again, is told anew; one found healthy at once "
+      "never.");
   for (const std::string& name : services) {
     out.sample({{"counter_service", name}}, valueOr(state.totals.services, name).incidents);
   }

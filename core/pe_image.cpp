@@ -125,9 +125,12 @@ Result<Layout> Layout::read(ByteView file) {
     if (!file.has(at, 40)) {
       return corrupt("truncated within the section table");
     }
-    const Section section{.address = *file.u32(at + 12),
-                          .fileOffset = *file.u32(at + 20),
-                          .fileSize = *file.u32(at + 16)};
+    Section section{.address = *file.u32(at + 12),
+                    .fileOffset = *file.u32(at + 20),
+                    .fileSize = *file.u32(at + 16)};
+    if (section.fileOffset == 0) {
+      section.fileSize = 0;  // .bss of old linkers has a size: NT takes zero pages for it
+    }
     if (section.fileSize != 0 && !file.has(section.fileOffset, section.fileSize)) {
       return corrupt("truncated: a section lies behind the end of the file");
     }

@@ -17,7 +17,7 @@ std::string_view toString(Machine);
 
 struct PeImage {
   Machine machine = Machine::other;
-  bool isDll = false;
+  bool isDll = false;  ///< to be read only (core/facts.h): NT loads a program as a library too
   std::vector<std::string> exports;  ///< names, as they stand in the table
   std::vector<std::string> imports;  ///< DLL names, delay loads too
   std::string fileVersion;           ///< VS_FIXEDFILEINFO, "5.5.1960.3"; empty: none

@@ -50,6 +50,8 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
+/// For findings of these facts that are decided `repair`, the first one repairable; of others the
+/// steps would be planned too, though they mend nothing.
 Plan planRepair(const Facts&, const std::vector<Finding>&, const WatchPolicy&);
 
 /// The plans, one after the other, as a commented .cmd file that a person can run instead. UTF-8,

@@ -358,6 +358,11 @@ Result<State> readState(std::string_view text) {
       !envelope.contains("state")) {
     return corrupt("not a state file");
   }
+  // Taken over and written again, it would lose what only the later version knows of.
+  if (envelope.value("version", json()) != formatVersion) {
+    return Error(ErrorKind::unsupported, "state file", 0,
+                 fmt::format("not of format version {}", formatVersion));
+  }
   const json& body = envelope["state"];
   if (envelope.value("checksum", json()) !=
       checksumOf(body.dump(-1, ' ', false, json::error_handler_t::replace))) {

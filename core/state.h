@@ -96,7 +96,7 @@ struct AlertRecord {
 
 /// What one counter service has been through since the state file was begun.
 struct ServiceTotals {
-  std::uint64_t incidents = 0;
+  std::uint64_t incidents = 0;  ///< alerts 200: each time that one was told, or told anew
   std::uint64_t repaired = 0;
   std::uint64_t failed = 0;        ///< repairs that failed
   std::uint64_t notAttempted = 0;  ///< repairs that policy or circumstances forbade
@@ -135,7 +135,8 @@ struct State {
 
 /// The text of state.json: an envelope with format version and checksum around the state.
 std::string writeState(const State&);
-/// Error kind corrupt: not JSON, wrong checksum, missing or impossible values. Never throws.
+/// Error kinds: corrupt (not JSON, wrong checksum, missing or impossible values), unsupported (of
+/// another format version). Never throws.
 Result<State> readState(std::string_view text);
 
 }  // namespace imshealth

@@ -57,15 +57,12 @@ constexpr std::array kTable = std::to_array<StatusRow>({
      Cause::providerNotReady},
     {0x6BF, "RPC_S_CALL_FAILED_DNE", "the service behind the counters did not take the call",
      Cause::providerNotReady},
-    {2138, "ERROR_NO_NETWORK", "the workstation service is not started", Cause::providerNotReady},
+    {2138, "NERR_WkstaNotStarted", "the workstation service is not started",
+     Cause::providerNotReady},
     {0xC0000005, "STATUS_ACCESS_VIOLATION", "a defect in the library's code", Cause::openCrashed},
 });
 
 }  // namespace
-
-std::span<const StatusRow> statusTable() {
-  return kTable;
-}
 
 const StatusRow* findStatus(std::uint32_t status) {
   const std::uint32_t code = (status & 0xFFFF0000U) == 0x80070000U ? status & 0xFFFFU : status;

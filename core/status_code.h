@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,8 +17,6 @@ struct StatusRow {
   std::string_view meaning;  ///< what it says about a counter library, without a full stop
   Cause cause;               ///< where nothing else explains the failure
 };
-
-std::span<const StatusRow> statusTable();
 
 /// The row of this code, of an HRESULT 0x8007xxxx by its low word; nullptr: not in the table.
 const StatusRow* findStatus(std::uint32_t status);

@@ -19,7 +19,6 @@ inline constexpr std::uint32_t outOfMemory = 14;
 inline constexpr std::uint32_t sharingViolation = 32;
 inline constexpr std::uint32_t handleEof = 38;
 inline constexpr std::uint32_t invalidParameter = 87;
-inline constexpr std::uint32_t insufficientBuffer = 122;
 inline constexpr std::uint32_t noMoreItems = 259;
 inline constexpr std::uint32_t notFound = 1168;
 inline constexpr std::uint32_t noSystemResources = 1450;

@@ -36,7 +36,7 @@ bool Witness::isAboutService(const LogEvent& event) const {
 }
 
 void Witness::note(const LogEvent& event) {
-  if (service_.empty() || event.timeGenerated < since_) {
+  if (service_.empty() || event.timeWritten < since_) {
     return;
   }
   const bool ours = isAboutService(event);

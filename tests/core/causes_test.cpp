@@ -27,6 +27,7 @@ TEST_CASE("Status codes are written as people look them up") {
   CHECK(formatStatus(65536) == "0x00010000");
   CHECK(formatStatus(0x8007085A) == "0x8007085A");
   CHECK(describeStatus(127) == "127 (ERROR_PROC_NOT_FOUND)");
+  CHECK(describeStatus(2138) == "2138 (NERR_WkstaNotStarted)");
   CHECK(describeStatus(4711) == "4711");
 }
 

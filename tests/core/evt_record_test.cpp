@@ -136,6 +136,21 @@ TEST_CASE("Random damage never leads outside the record") {
   CHECK(accepted < 20000);
 }
 
+TEST_CASE("A record that changes between check and decoding is not left by its strings") {
+  constexpr std::size_t stringOffset = 36, dataOffset = 52;
+  Bytes bytes = makeRecord(openFailure());
+  const auto record = checkEvtRecord(bytes);
+  REQUIRE(record);
+  // The last ones come around to the beginning where addresses have 32 bits.
+  for (const std::uint32_t offset : {0x1000u, 0x7FFFFFF0u, 0xFFFFFFF0u, 0xFFFFFFFEu}) {
+    patch32(bytes, stringOffset, offset);
+    patch32(bytes, dataOffset, offset);
+    const LogEvent event = decodeEvtRecord(*record);
+    CHECK(event.strings.empty());
+    CHECK(event.data.empty());
+  }
+}
+
 TEST_CASE("Lone surrogates become the replacement character") {
   RecordParts parts = openFailure();
   parts.strings = {

@@ -30,6 +30,27 @@ TEST_CASE("Libraries of other machines are told apart") {
   CHECK(readPeImage(buildLibrary({.machine = 0x01F0}))->machine == Machine::other);
 }
 
+TEST_CASE("A section without a place in the file has no bytes there, whatever size it gives") {
+  // .bss, as old linkers wrote it: a second header behind that of .rdata.
+  constexpr std::size_t sectionCount = 0x46, secondHeader = 0x160;
+  constexpr std::uint8_t address = 0x30, size = 0x90;  // third byte of each; the latter is 9 MB
+  auto library = buildLibrary({.exports = kExports});
+  library[sectionCount] = 2;
+  library[secondHeader + 12 + 2] = address;
+  library[secondHeader + 16 + 2] = size;
+  const auto image = readPeImage(library);
+  REQUIRE(image);
+  CHECK(image->exports == kExports);
+
+  // A table that would lie in it does not lie at the beginning of the file.
+  constexpr std::size_t importTable = 0x58 + 96 + 8;
+  library[secondHeader + 16 + 2] = 0;
+  library[secondHeader + 16 + 1] = 0x10;
+  library[importTable + 2] = address;
+  REQUIRE_FALSE(readPeImage(library));
+  CHECK_THAT(readPeImage(library).error().describe(), Catch::Contains("outside of the file"));
+}
+
 TEST_CASE("A 16-bit program file is unsupported, a text file is corrupt") {
   std::vector<std::uint8_t> old(0x80);
   old[0] = 'M';

@@ -113,6 +113,20 @@ TEST_CASE("A number that is not whole, or too large to be, is damage") {
   }
 }
 
+TEST_CASE("A state of a later format version is set aside, not written again without what is new") {
+  std::string text = writeState(full());
+  const std::string_view version = "\"version\":1";
+  text.replace(text.find(version), version.size(), "\"version\":2");
+  REQUIRE_FALSE(readState(text).has_value());
+  CHECK(readState(text).error().kind == ErrorKind::unsupported);
+
+  SimulatedServer server;
+  server.stateText = text;
+  StateKeeper keeper(server);
+  CHECK(*keeper.update([](State&) {}) == State{});
+  CHECK(keeper.takeSetAside().size() == 1);
+}
+
 TEST_CASE("A state file that was cut off anywhere is noticed") {
   const std::string text = writeState(full());
   for (std::size_t length = 0; length + 2 < text.size(); ++length) {

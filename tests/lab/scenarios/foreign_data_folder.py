@@ -37,11 +37,14 @@ class ForeignDataFolder(Scenario):
         (planted / "state.json").write_text(state_with_journal(
             "C:\\ProgramData\\ImsHealth\\backup\\planted"))
         (backup / "victim.txt").write_bytes(b"planted")
-        (backup / "manifest.json").write_text(json.dumps({
+        manifest = {
             "counterService": SERVICE, "performanceKey": None, "perflibTotals": None, "textFiles": [],
             "inputs": [], "othersDigest": 0, "library": [{
                 "path": "C:\\lab\\victim.txt", "existed": True, "savedAs": "victim.txt",
-                "checksum": zlib.crc32(b"planted")}]}))
+                "checksum": zlib.crc32(b"planted")}]}
+        sealed = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
+        (backup / "manifest.json").write_text(json.dumps(
+            {**manifest, "checksum": zlib.crc32(sealed.encode())}))
         subprocess.run(wine.privileged(["chown", "-R", SOMEBODY_ELSE, str(planted)]), check=True)
 
     def assert_nothing_of_it_believed(self, lab, after=0):

@@ -4,10 +4,12 @@
 #include "config/effective_policy.h"
 #include "config/explain_violation.h"
 #include "config/policy_semantics.h"
+#include "config/schema.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <set>
 
@@ -29,18 +31,34 @@ void appendUnlessReplaced(std::vector<Diagnostic>& all, const std::vector<Diagno
   }
 }
 
-/// The file without what is refused; with an entry of a list the list goes. Nothing where the rest
-/// does not fit the schema either.
+/// Takes out the value, with an entry of a list the list. False: that would be everything.
+bool leaveOut(nlohmann::json& value, const std::string& pointer) {
+  nlohmann::json* at = &value;
+  nlohmann::json* object = nullptr;
+  std::string key;
+  for (const std::string& token : pointerTokens(pointer)) {
+    if (at->is_object() && at->contains(token)) {
+      object = at;
+      key = token;
+      at = &(*at)[token];
+    } else if (const std::size_t index = std::strtoul(token.c_str(), nullptr, 10);
+               at->is_array() && index < at->size()) {
+      at = &(*at)[index];
+    } else {
+      return true;  // it went with what is around it
+    }
+  }
+  if (object != nullptr)
+    object->erase(key);
+  return object != nullptr;
+}
+
+/// The file without what is refused. Nothing where the rest does not fit the schema either.
 std::optional<nlohmann::json> withoutRefused(nlohmann::json value,
                                              const std::vector<Diagnostic>& refused) {
   for (const Diagnostic& diagnostic : refused) {
-    nlohmann::json::json_pointer at(diagnostic.pointer);
-    while (!at.empty() && value.contains(at) && !value[at.parent_pointer()].is_object())
-      at.pop_back();
-    if (at.empty())
+    if (!leaveOut(value, diagnostic.pointer))
       return {};
-    if (value.contains(at))  // else it went with what is around it
-      value[at.parent_pointer()].erase(at.back());
   }
   if (!validateAgainstSchema(value).empty())
     return {};
@@ -54,9 +72,8 @@ std::vector<Diagnostic> semanticErrorsBesides(const std::vector<Diagnostic>& ref
   std::vector<Diagnostic> errors;
   if (const auto rest = withoutRefused(document.value, refused))
     errors = checkSemantics(document, withDefaults(*rest));
-  std::erase_if(errors, [](const Diagnostic& diagnostic) {
-    return diagnostic.severity != Severity::error;
-  });
+  std::erase_if(
+      errors, [](const Diagnostic& diagnostic) { return diagnostic.severity != Severity::error; });
   return errors;
 }
 

@@ -188,8 +188,11 @@ void SimulatedServer::removeCounters() {
 }
 
 void SimulatedServer::breakCounters() {
-  const std::uint32_t first = *dword(performanceKeys[imcKey], "First Counter");
-  set(performanceKeys[imcKey], number("First Help", first + 3));
+  setIndexValue("First Help", *dword(performanceKeys[imcKey], "First Counter") + 3);
+}
+
+void SimulatedServer::setIndexValue(const std::string& name, std::uint32_t value) {
+  set(performanceKeys[imcKey], number(name, value));
 }
 
 void SimulatedServer::unregisterLibrary() {

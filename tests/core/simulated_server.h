@@ -79,6 +79,7 @@ class SimulatedServer : public Clock,
   ServerContents contents() const;
   void removeCounters();  ///< as unlodctr leaves it
   void breakCounters();   ///< index values that contradict each other
+  void setIndexValue(const std::string& name, std::uint32_t value);  ///< of MSExchangeIMC
   void unregisterLibrary();
   void deleteLibrary();
 

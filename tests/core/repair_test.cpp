@@ -177,6 +177,38 @@ TEST_CASE("A trusted copy that changed since it was examined is not taken") {
   CHECK(server.performanceKeys == before.performanceKeys);
 }
 
+TEST_CASE("A counter file that leaves out a help text is repaired like any other") {
+  SimulatedServer server;
+  server.breakCounters();
+  auto& ini = server.files["C:\\exchsrvr\\bin\\imcperf.ini"];
+  std::string text(ini.begin(), ini.end());
+  text.erase(text.find("QUEUEOUT_009_HELP"));
+  ini.assign(text.begin(), text.end());
+  server.removeHelp(*server.performanceKey(imcKey)->lastCounter + 1);
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}
+
+TEST_CASE("Names that are shifted after the diagnosis: unlodctr is refused just before") {
+  SimulatedServer server;
+  server.breakCounters();
+  const std::uint32_t first = *server.performanceKey(imcKey)->firstCounter;
+  server.onCall = [&](const std::string& call) {
+    if (call.starts_with("run regsvr32")) {
+      server.setName(first, "Other");
+    }
+  };
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(last(server, 203).strings[1] == "unloadCounters");
+  CHECK_THAT(last(server, 203).strings[2], Catch::StartsWith("unlodctr refused: the name at"));
+  CHECK(server.toolsRun.size() == 1);
+}
+
 TEST_CASE("Counters of others that change while ours are saved: nothing is begun") {
   SimulatedServer server;
   server.breakCounters();

@@ -195,6 +195,18 @@ void SimulatedServer::setIndexValue(const std::string& name, std::uint32_t value
   set(performanceKeys[imcKey], number(name, value));
 }
 
+void SimulatedServer::setName(std::uint32_t index, const std::string& name) {
+  auto names = parse(files[namesFile]);
+  names[index] = name;
+  files[namesFile] = textList(names);
+}
+
+void SimulatedServer::removeHelp(std::uint32_t index) {
+  auto helps = parse(files[helpsFile]);
+  helps.erase(index);
+  files[helpsFile] = textList(helps);
+}
+
 void SimulatedServer::unregisterLibrary() {
   for (const char* name : {"Library", "Open", "Collect", "Close"}) {
     erase(performanceKeys[imcKey], name);

@@ -143,6 +143,36 @@ TEST_CASE("A bad text file in the backup does not matter where the texts are to 
   CHECK(server.files[libraryPath] == library);
 }
 
+TEST_CASE("Where the texts are to stay as they are, so are the index values that point at them") {
+  SimulatedServer server;
+  server.breakCounters();
+  SECTION("unlodctr did nothing: those of before") {
+    server.behaviour.unlodctrHangs = true;
+    server.onCall = [&server](const std::string& call) {
+      if (call.starts_with("run unlodctr")) {
+        server.performanceKeys["Newcomer"].exists = true;
+      }
+    };
+    const KeyImage before = server.performanceKeys[imcKey];
+    Program program(server, policyFor(Mode::repair));
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.performanceKeys[imcKey] == before);
+  }
+  SECTION("lodctr succeeded: those that it wrote") {
+    server.behaviour.othersLoadMeanwhile = true;
+    Program program(server, policyFor(Mode::repair));
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.performanceKey(imcKey)->indexValues() == 4);
+    CHECK(violationsOf(*server.indexSpace(), imcKey).empty());
+  }
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(last(server, 203).strings[3] == "no");
+  CHECK_THAT(last(server, 203).strings[2],
+             Catch::Contains("counters of another service were loaded"));
+}
+
 TEST_CASE("A library that cannot be taken away again does not hold up the counters") {
   SimulatedServer server;
   server.deleteLibrary();

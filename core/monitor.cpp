@@ -236,7 +236,9 @@ void Monitor::decideAnew(const State& state) {
   const Time now = ports_.clock.now();
   for (Incident& incident : incidents_) {
     const Circumstances given = circumstances(incident.counterService, &state, now);
-    incident.again = incident.again || isDue(incident, policy_, policySince_, given);
+    // Its repair was ended by another process, and it failed once more since.
+    const bool abandoned = !attending_ && incident.verdict == toString(Verdict::repair);
+    incident.again = incident.again || abandoned || isDue(incident, policy_, policySince_, given);
   }
 }
 

@@ -324,6 +324,61 @@ TEST_CASE("A repair on the command line ends the service's incident") {
   CHECK(program.state.read()->incidents.empty());
 }
 
+TEST_CASE("An incident does not end while its repair takes longer than the cool-down") {
+  SimulatedServer server;
+  server.breakCounters();
+  Policy policy = policyFor(Mode::repair);
+  policy.limits.coolDown = std::chrono::minutes(1);
+  Program program(server, policy);
+  std::optional<Incident> meanwhile;
+  server.onCall = [&](const std::string& call) {
+    if (call.starts_with("run lodctr") && !meanwhile) {
+      server.advance(std::chrono::minutes(2));
+      program.monitor.safetyCheck();
+      const State state = *program.state.read();
+      REQUIRE(state.incidents.size() == 1);
+      meanwhile = state.incidents.front();
+      server.logOpenFailure();
+    }
+  };
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(meanwhile);
+  CHECK(meanwhile->verdict == "repair");
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+  CHECK(program.state.read()->incidents.empty());
+}
+
+TEST_CASE("What fails after a command has finished our interrupted repair is decided anew") {
+  SimulatedServer server;
+  server.breakCounters();
+  killBehindLodctr(server);
+  server.alerts.clear();
+  server.otherProcessRepairs = true;
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  const Time end = server.now();
+  server.advance(std::chrono::minutes(1));
+  server.breakCounters();
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(program.state.read()->incidents.front().verdict == "repair");
+  (void)program.state.update([&](State& state) {
+    state.lastRepairs[imcKey] = {
+        .epoch = 0, .endRecord = 1, .begin = state.journal->begin, .end = end, .repaired = true};
+    state.limits[imcKey].lastAttemptEnd = end;
+    state.journal.reset();
+  });
+  server.otherProcessRepairs = false;
+  program.monitor.safetyCheck();
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 204});
+  CHECK(last(server, 204).strings[1] == "coolDown");
+  server.advance(std::chrono::minutes(20));
+  program.monitor.safetyCheck();
+  CHECK(program.state.read()->incidents.empty());
+}
+
 TEST_CASE("Windows XP and later save all counter settings as a text; that it fails stops nothing") {
   SimulatedServer server;
   server.breakCounters();

@@ -81,6 +81,105 @@ TEST_CASE(
   CHECK_FALSE(program.state.read()->journal);
 }
 
+TEST_CASE("The end of a repair that a full disk does not take is told once, and recorded later") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = GENERATE(false, true);
+  Policy policy = policyFor(Mode::repair);
+  policy.limits.attempts = 1;
+  std::optional<Program> program;
+  program.emplace(server, policy);
+  std::optional<Time> toldAt;
+  server.onCall = [&](const std::string& call) {
+    if (call == "write alert" && server.alerts.size() == 2) {
+      server.alwaysFails = "replace state";
+      toldAt = server.now();
+    }
+  };
+  server.logOpenFailure();
+  program->listen();
+  const Ids told = server.behaviour.lodctrFails ? Ids{200, 201, 203, 205} : Ids{200, 201, 202};
+  REQUIRE(server.alertIds() == told);
+  const ServerContents after = server.contents();
+  const auto tools = server.toolsRun;
+  for (int minute = 0; minute < 5; ++minute) {
+    server.advance(std::chrono::minutes(1));
+    program->monitor.safetyCheck();
+    server.run();
+  }
+  CHECK(server.alertIds() == told);
+  REQUIRE(program->state.read()->journal);
+  CHECK_FALSE(program->state.read()->limits.at(imcKey).lastAttemptEnd);
+
+  SECTION("the same run of the program") {
+    server.alwaysFails.clear();
+    program->monitor.safetyCheck();
+    server.run();
+    CHECK(server.alertIds() == told);
+    const State state = *program->state.read();
+    CHECK_FALSE(state.journal);
+    CHECK(state.limits.at(imcKey).attempts.size() == 1);
+    CHECK(state.limits.at(imcKey).lastAttemptEnd == toldAt);
+    CHECK(state.limits.at(imcKey).circuitOpen == server.behaviour.lodctrFails);
+    CHECK(state.lastRepairs.at(imcKey).end == toldAt);
+    CHECK(state.incidents.empty() != server.behaviour.lodctrFails);
+  }
+  SECTION("the next one does not know of it, and tells it again") {
+    program.reset();
+    server.onCall = nullptr;
+    server.alwaysFails.clear();
+    server.alerts.clear();
+    program.emplace(server, policy);
+    program->listen();
+    CHECK(server.alertIds().front() == told[2]);
+    CHECK_FALSE(program->state.read()->journal);
+    CHECK(program->state.read()->limits.at(imcKey).attempts.size() == 1);
+  }
+  CHECK(server.toolsRun == tools);
+  CHECK(server.contents() == after);
+}
+
+TEST_CASE("A roll-back that goes on failing is told once on a full disk too") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = true;
+  server.alwaysFails = "restorePerformanceKey";
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  bool full = false;
+  server.failOnwards = true;
+  server.onCall = [&](const std::string& call) {
+    full = full || (call == "write alert" && server.alerts.size() == 2);
+    if (full && call == "replace state") {
+      server.failAtCall = server.calls;
+    }
+  };
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(server.alertIds() == Ids{200, 201, 203});
+  const auto minutesPass = [&] {
+    for (int minute = 0; minute < 5; ++minute) {
+      server.advance(std::chrono::minutes(1));
+      program.monitor.safetyCheck();
+      server.run();
+    }
+  };
+  minutesPass();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  server.onCall = nullptr;
+  server.failAtCall = 0;
+  server.failOnwards = false;
+  minutesPass();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(program.state.read()->journal->told);
+  server.alwaysFails.clear();
+  minutesPass();
+  CHECK(server.alertIds() == Ids{200, 201, 203, 203});
+  CHECK(last(server, 203).strings[3] == "yes");
+  CHECK(server.contents() == before);
+  CHECK_FALSE(program.state.read()->journal);
+}
+
 TEST_CASE("One bad file in the backup: nothing is put back; that is told, and blocks nothing") {
   SimulatedServer server;
   server.breakCounters();

@@ -2,7 +2,6 @@
 
 #include "core/alerts.h"
 #include "core/ascii.h"
-#include "core/incidents.h"
 
 #include <fmt/format.h>
 
@@ -13,6 +12,14 @@ namespace imshealth {
 namespace {
 
 using boost::asio::awaitable;
+
+/// Where it cannot be written, the journal stays: finishRepair tries again, or else the next start
+/// takes the repair up once more.
+void recordEnd(AttemptPorts& ports) {
+  if (ports.state.update(ports.unrecorded->record)) {
+    ports.unrecorded.reset();
+  }
+}
 
 /// Says how the attempt went, then records it: its end, where the log stood, that the journal is
 /// done with. In this order, and in one write: killed in between, the next start takes the repair
@@ -39,23 +46,30 @@ void conclude(const RepairOutcome& outcome, const std::string& service, Time beg
   if (opened) {
     ports.alerter.raise(alerts::circuitOpen(service, limits.attempts.size(), outcome.reason));
   }
-  // Where it cannot be written, the journal stays and the repair is taken up once more.
-  (void)ports.state.update([&](State& state) {
-    (void)endAttempt(state.limits[service], policy.limits, now, repaired, outcome.reason);
-    state.lastRepairs[service] = {end.epoch, end.newestRecord, begin, now, repaired};
-    if (repaired) {
-      std::erase_if(state.incidents, [&](const Incident& incident) {
-        return equalsIgnoringCase(incident.counterService, service);
-      });
-    } else if (Incident* incident = findIncident(state.incidents, service)) {
-      incident->verdict = attemptFailed;
-    }
-    if (!journal.isOpen()) {
-      state.journal.reset();
-    } else if (state.journal) {
-      state.journal->told = true;
-    }
-  });
+  ports.unrecorded = UnrecordedEnd{
+      .backupFolder = journal.record().backupFolder,
+      .begin = journal.record().begin,
+      .record = [=, reason = outcome.reason, allowed = policy.limits,
+                 settled = !journal.isOpen()](State& state) {
+        (void)endAttempt(state.limits[service], allowed, now, repaired, reason);
+        state.lastRepairs[service] = {end.epoch, end.newestRecord, begin, now, repaired};
+        // One that began after it, where it is recorded late, is another.
+        const auto isIts = [&](const Incident& incident) {
+          return equalsIgnoringCase(incident.counterService, service) && incident.since <= now;
+        };
+        if (repaired) {
+          std::erase_if(state.incidents, isIts);
+        } else if (const auto incident = std::ranges::find_if(state.incidents, isIts);
+                   incident != state.incidents.end()) {
+          incident->verdict = attemptFailed;
+        }
+        if (settled) {
+          state.journal.reset();
+        } else if (state.journal) {
+          state.journal->told = true;
+        }
+      }};
+  recordEnd(ports);
 }
 
 LogPosition endOfLog(LogTail& log) {
@@ -64,6 +78,10 @@ LogPosition endOfLog(LogTail& log) {
 }
 
 }  // namespace
+
+bool UnrecordedEnd::isOf(const RepairJournal& journal) const {
+  return journal.backupFolder == backupFolder && journal.begin == begin;
+}
 
 std::string backupFolderFor(const std::string& backupRoot, const std::string& counterService,
                             Time time) {
@@ -99,9 +117,17 @@ awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder order, AttemptPorts p
   co_return outcome;
 }
 
-awaitable<RepairOutcome> finishRepair(const RepairJournal& found, const Policy& policy,
-                                      const WatchPolicy& watch, PolicyOrigin origin,
-                                      const std::string& backupRoot, AttemptPorts ports) {
+awaitable<std::optional<RepairOutcome>> finishRepair(const RepairJournal& found,
+                                                     const Policy& policy, const WatchPolicy& watch,
+                                                     PolicyOrigin origin,
+                                                     const std::string& backupRoot,
+                                                     AttemptPorts ports) {
+  // A roll-back that did not succeed waits for it too: who was told may repair by hand, and only
+  // the journal says that this is to be looked at first.
+  if (ports.unrecorded && ports.unrecorded->isOf(found)) {
+    recordEnd(ports);
+    co_return std::nullopt;
+  }
   Journal journal(ports.state);
   RepairOutcome outcome = co_await resumeRepair(found, policy, watch, std::move(origin), backupRoot,
                                                 journal, ports.repair);

@@ -7,15 +7,28 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace imshealth {
+
+/// The end of a repair that was told and that the state file did not take, as where the disk is
+/// full. In memory only: the next start, which knows of none, rather tells it twice than never.
+struct UnrecordedEnd {
+  std::string backupFolder;  ///< this and `begin` say of which journal
+  Time begin;
+  std::function<void(State&)> record;
+
+  bool isOf(const RepairJournal&) const;
+};
 
 struct AttemptPorts {
   const Clock& clock;
   StateKeeper& state;
   Alerter& alerter;
   RepairPorts repair;
+  std::optional<UnrecordedEnd>& unrecorded;  ///< of this run of the program
 };
 
 /// The caller holds the repair lock. Error: the attempt could not be counted in the state file, so
@@ -23,9 +36,12 @@ struct AttemptPorts {
 boost::asio::awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder, AttemptPorts);
 
 /// A journal that was found: completes or rolls back, with its alert. The caller holds the lock.
-boost::asio::awaitable<RepairOutcome> finishRepair(const RepairJournal&, const Policy&,
-                                                   const WatchPolicy&, PolicyOrigin,
-                                                   const std::string& backupRoot, AttemptPorts);
+/// Nothing: this run of the program has told its end, and only records it.
+boost::asio::awaitable<std::optional<RepairOutcome>> finishRepair(const RepairJournal&,
+                                                                  const Policy&, const WatchPolicy&,
+                                                                  PolicyOrigin,
+                                                                  const std::string& backupRoot,
+                                                                  AttemptPorts);
 
 /// "…\backup\20261123-100200-MSExchangeIMC": unique, sortable, made of a policy's name only.
 std::string backupFolderFor(const std::string& backupRoot, const std::string& counterService, Time);

@@ -106,6 +106,14 @@ std::uint32_t checksumOf(const BackupManifest& manifest) {
   return crcOf(toJson(manifest).dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
+/// The index values of `now` instead of its own. Sorted by name, as an image is.
+void keepIndexValues(KeyImage& image, const KeyImage& now) {
+  std::erase_if(image.values, isIndexValue);
+  std::ranges::copy_if(now.values, std::back_inserter(image.values), isIndexValue);
+  std::ranges::sort(image.values, {}, &RegistryValue::name);
+  image.exists = image.exists || !image.values.empty();
+}
+
 }  // namespace
 
 bool isIndexValue(const RegistryValue& value) {
@@ -370,7 +378,11 @@ Result<void> Backup::restoreCounters(bool othersMoved) {
   if (manifest_.performanceKey) {
     KeyImage image = *manifest_.performanceKey;
     if (othersMoved) {
-      std::erase_if(image.values, isIndexValue);
+      const auto now = ports_.registry.capturePerformanceKey(manifest_.counterService);
+      if (!now) {
+        return now.error();
+      }
+      keepIndexValues(image, *now);
     }
     if (const auto done = ports_.registry.restorePerformanceKey(manifest_.counterService, image);
         !done) {
@@ -380,7 +392,8 @@ Result<void> Backup::restoreCounters(bool othersMoved) {
   if (othersMoved) {
     return Error(
         ErrorKind::unsupported, "roll-back", 0,
-        "counters of another service were loaded since the backup; the texts stay as they are");
+        "counters of another service were loaded since the backup; the texts and the index values "
+        "stay as they are");
   }
   return {};
 }

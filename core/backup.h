@@ -69,9 +69,10 @@ class Backup {
 
   /// Puts everything back that was saved; nothing at all where a saved file is damaged or gone
   /// (error kind corrupt). The text files and totals only if no other service's counters changed
-  /// since; where they did, the index values are not put back either, since they would point at
-  /// other texts: an error of kind unsupported says so. A library that cannot be put back does not
-  /// hold up the counters. Can be repeated.
+  /// since; where they did, the index values stay as they are too, since those of before might
+  /// point at other texts and those of now belong to the texts that stay: an error of kind
+  /// unsupported says so. A library that cannot be put back does not hold up the counters. Can be
+  /// repeated.
   Result<void> restore();
 
   const std::string& folder() const { return folder_; }

@@ -12,6 +12,11 @@ bool isMachineWide(const Incident& incident) {
   return incident.cause == toString(Cause::machineWideFault);
 }
 
+/// What becomes of it is said by how the repair ends.
+bool isBeingRepaired(const Incident& incident) {
+  return incident.verdict == toString(Verdict::repair);
+}
+
 }  // namespace
 
 bool isOlderThan(const OpenFailure& failure, const LastRepair& last, Time now) {
@@ -26,8 +31,8 @@ bool isOlderThan(const OpenFailure& failure, const LastRepair& last, Time now) {
 Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time now,
            Milliseconds coolDown) {
   Incident* known = findIncident(incidents, failure.counterService);
-  const bool isRepaired = known && known->verdict == toString(Verdict::repair);
-  if (known && (known->verdict.empty() || isRepaired || now - known->lastEvent < coolDown)) {
+  if (known &&
+      (known->verdict.empty() || isBeingRepaired(*known) || now - known->lastEvent < coolDown)) {
     ++known->events;
     known->lastEvent = now;
     if (!known->verdict.empty()) {  // when it is decided anew, it is decided by how it fails then
@@ -70,7 +75,8 @@ void setBack(std::vector<Incident>& incidents, Time now) {
 
 void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolDown) {
   std::erase_if(incidents, [&](const Incident& incident) {
-    return !incident.verdict.empty() && !incident.again && now - incident.lastEvent >= coolDown;
+    return !incident.verdict.empty() && !isBeingRepaired(incident) && !incident.again &&
+           now - incident.lastEvent >= coolDown;
   });
 }
 
@@ -99,8 +105,8 @@ bool isOfTheMoment(const Incident& incident) {
 
 bool isDue(const Incident& incident, const Policy& policy, Time policySince,
            const Circumstances& given) {
-  if (incident.verdict.empty() || incident.verdict == toString(Verdict::repair) ||
-      isMachineWide(incident) || given.now - incident.lastEvent >= policy.limits.coolDown) {
+  if (incident.verdict.empty() || isBeingRepaired(incident) || isMachineWide(incident) ||
+      given.now - incident.lastEvent >= policy.limits.coolDown) {
     return false;
   }
   if (isOfTheMoment(incident)) {

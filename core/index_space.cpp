@@ -31,6 +31,11 @@ bool holds(const ServiceRange& range, std::uint32_t index) {
   return (counters && counters->contains(index)) || (helps && helps->contains(index));
 }
 
+/// Windows' own counters and help texts: no Performance key says that they are somebody's.
+bool isOfTheSystem(std::uint32_t index) {
+  return index <= kLastBaseHelp;
+}
+
 /// From the lowest to the highest of the four index values: whichever way unlodctr reads values
 /// that do not belong together, it deletes nothing outside. Nothing where one is missing: unlodctr
 /// is not run then.
@@ -98,6 +103,10 @@ void checkPlace(const IndexSpace& space, const ServiceRange& range, Violations& 
 // Performance keys these may be another product's texts (Q237541).
 void checkOverlaps(const IndexSpace& space, const ServiceRange& range, Violations& found) {
   const auto ours = reachOf(range);
+  if (ours && isOfTheSystem(ours->first)) {
+    found.push_back({6, fmt::format("{} to {} overlaps the system's own texts, which end at {}",
+                                    ours->first, ours->last, kLastBaseHelp)});
+  }
   for (const ServiceRange& other : space.services) {
     if (!ours || equalsIgnoringCase(other.service, range.service)) {
       continue;
@@ -198,8 +207,8 @@ void compareRanges(const IndexSpace& from, const IndexSpace& to, const std::stri
   }
 }
 
-/// The indexes that are the service's own, before or after, and that no other service had before: a
-/// range that runs over another's does not make the other's texts its own.
+/// The indexes that are the service's own, before or after, and that neither the system nor another
+/// service had before: a range that runs over another's does not make the other's texts its own.
 class OwnIndexes {
  public:
   OwnIndexes(const IndexSpace& before, const IndexSpace& after, const std::string& service)
@@ -208,6 +217,9 @@ class OwnIndexes {
         ranges_{rangeOf(before, service), rangeOf(after, service)} {}
 
   bool contains(std::uint32_t index) const {
+    if (isOfTheSystem(index)) {
+      return false;
+    }
     return std::ranges::any_of(
                ranges_,
                [&](const ServiceRange* own) { return own != nullptr && holds(*own, index); }) &&
@@ -313,7 +325,7 @@ std::vector<std::uint32_t> orphanedTexts(const IndexSpace& space) {
   };
   for (const TextList* list : {&texts->names, &texts->helps}) {
     for (const auto& [index, text] : *list) {
-      if (index > kLastBaseCounter + 1 && !owned(index)) {
+      if (!isOfTheSystem(index) && !owned(index)) {
         orphans.push_back(index);
       }
     }

@@ -11,9 +11,10 @@
 
 namespace imshealth {
 
-/// The last index of the system's own counters and help texts: 1846/1847 with the base set alone
+/// The last indexes of the system's own counters and help texts: 1846/1847 with the base set alone
 /// (Q300956, Q179456).
 inline constexpr std::uint32_t kLastBaseCounter = 1846;
+inline constexpr std::uint32_t kLastBaseHelp = kLastBaseCounter + 1;
 
 /// HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Perflib
 struct PerflibTotals {

@@ -5,7 +5,7 @@
 //  3. Last Counter - First Counter = the largest offset in the symbol file (Q192742).
 //  4. First Counter lies behind the system's own counters (Q179456).
 //  5. The service's Last values are not above Perflib's.
-//  6. Its range overlaps no other service's (Q237541).
+//  6. Its range overlaps neither another service's (Q237541) nor the system's own.
 //  7. Each index of its range has a name and a help text, and the lists are well formed (Q152513).
 //  8. The name at First Counter is that of the object in the counter file: finds ranges that were
 //  shifted (Q237541).

@@ -22,8 +22,8 @@ Monitor::Monitor(boost::asio::any_io_executor executor, MonitorPorts ports, Poli
       policySince_(ports.clock.now()),
       backupRoot_(std::move(backupRoot)) {}
 
-AttemptPorts Monitor::attemptPorts() const {
-  return {ports_.clock, ports_.state, ports_.alerter, ports_.repair};
+AttemptPorts Monitor::attemptPorts() {
+  return {ports_.clock, ports_.state, ports_.alerter, ports_.repair, unrecorded_};
 }
 
 awaitable<void> Monitor::takeUp() {
@@ -86,15 +86,15 @@ awaitable<void> Monitor::finishFoundJournal() {
   const WatchPolicy* watched = policy_.find(state->journal->counterService);
   WatchPolicy watch = watched ? *watched : WatchPolicy{};
   watch.counterService = state->journal->counterService;
-  const RepairOutcome outcome =
+  const auto outcome =
       co_await finishRepair(*state->journal, policy_, watch, origin_, backupRoot_, attemptPorts());
   // What was heard meanwhile is in memory only: the incidents are not read again.
-  if (outcome.result == RepairOutcome::Result::repaired) {
+  if (outcome && outcome->result == RepairOutcome::Result::repaired) {
     std::erase_if(incidents_, [&](const Incident& incident) {
       return equalsIgnoringCase(incident.counterService, watch.counterService) &&
              !incident.verdict.empty();
     });
-  } else if (outcome.result == RepairOutcome::Result::failed) {
+  } else if (outcome && outcome->result == RepairOutcome::Result::failed) {
     for (Incident& incident : incidents_) {
       if (equalsIgnoringCase(incident.counterService, watch.counterService) &&
           !incident.verdict.empty()) {
@@ -236,7 +236,9 @@ void Monitor::decideAnew(const State& state) {
   const Time now = ports_.clock.now();
   for (Incident& incident : incidents_) {
     const Circumstances given = circumstances(incident.counterService, &state, now);
-    incident.again = incident.again || isDue(incident, policy_, policySince_, given);
+    // Its repair was ended by another process, and it failed once more since.
+    const bool abandoned = !attending_ && incident.verdict == toString(Verdict::repair);
+    incident.again = incident.again || abandoned || isDue(incident, policy_, policySince_, given);
   }
 }
 

@@ -79,7 +79,7 @@ class Monitor {
   Result<State> save();
   void decideAnew(const State&);
   void tellSetAside();
-  AttemptPorts attemptPorts() const;
+  AttemptPorts attemptPorts();
   void takeOverPolicy();
 
   struct NextPolicy {
@@ -96,6 +96,7 @@ class Monitor {
   std::string backupRoot_;
   std::vector<Incident> incidents_;  ///< as they will be saved
   ByService<LastRepair> lastRepairs_;
+  std::optional<UnrecordedEnd> unrecorded_;
   Cursor cursor_;
   std::string api_;
   std::optional<Time> lastRead_;  ///< without an error

@@ -1,5 +1,6 @@
 #include "core/repair.h"
 
+#include "core/invariants.h"
 #include "core/roll_back.h"
 
 #include <fmt/format.h>
@@ -144,12 +145,18 @@ awaitable<Failure> Repair::unloadCounters(const Step& step, StepReport& report) 
   if (!step.tool) {
     co_return removeIndexValues();
   }
-  // Looked at again just before: with a wrong range unlodctr deletes other products' texts.
+  // Looked at again just before, as the diagnosis did: with a wrong range unlodctr deletes other
+  // products' texts.
   const auto space = ports_.survey.counters.indexSpace();
   if (!space) {
     co_return space.error().describe();
   }
-  for (const Violation& violation : violationsOf(*space, service)) {
+  const auto stored = ports_.survey.counters.performanceKey(service);
+  if (!stored) {
+    co_return stored.error().describe();
+  }
+  const CounterFileFacts& counterFile = order_.examination.facts.counterFile;
+  for (const Violation& violation : brokenInvariants(service, *space, *stored, counterFile)) {
     if (makesUnloadingUnsafe(violation)) {
       co_return "unlodctr refused: " + violation.text;
     }

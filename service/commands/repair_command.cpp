@@ -170,7 +170,8 @@ class RepairRun {
 
  private:
   AttemptPorts ports() {
-    return {adapters_.clock, adapters_.state, adapters_.alerter, adapters_.repair(tail_)};
+    return {adapters_.clock, adapters_.state, adapters_.alerter, adapters_.repair(tail_),
+            unrecorded_};
   }
 
   /// A journal in the state file is of a program that was ended: the lock is ours.
@@ -228,6 +229,7 @@ class RepairRun {
   CommandTail& tail_;
   CommandIo& io_;
   std::vector<Plan> plans_;
+  std::optional<UnrecordedEnd> unrecorded_;
   bool scriptWritten_ = true;
 };
 

@@ -100,6 +100,16 @@ TEST_CASE("Each broken invariant is named by its number") {
     imc.lastHelp = *space.services[2].firstHelp;
     expected = 6;
   }
+  SECTION("help texts that are the system's own") {
+    space.services.erase(space.services.begin());
+    space.services[0].firstHelp = 3;
+    expected = 6;
+  }
+  SECTION("the last help text of the system's own") {
+    space.services.erase(space.services.begin());
+    space.services[0].firstHelp = kLastBaseHelp;
+    expected = 6;
+  }
   SECTION("a range from back to front, over another service's") {
     imc.firstCounter = *space.services[2].firstCounter;
     expected = 6;
@@ -189,6 +199,25 @@ TEST_CASE("A text of another service is the other's, even where our range ran ov
   IndexSpace after = before;
   after.languages[0].helps.erase(theirs);
   CHECK_FALSE(changesToOthers(before, after, "MSExchangeIMC").empty());
+}
+
+TEST_CASE("A text of the system's own stays the system's, even where our range ran over it") {
+  IndexSpace before = threeServices();
+  before.languages[0].helps[3] = "The System object";
+  before.services[1].firstHelp = 3;
+  IndexSpace after = before;
+  after.languages[0].helps.erase(3);
+  CHECK_FALSE(changesToOthers(before, after, "MSExchangeIMC").empty());
+}
+
+TEST_CASE("The first counter behind the system's own is of the service that has it") {
+  IndexSpace space;
+  space.totals = {.lastCounter = kLastBaseCounter, .lastHelp = kLastBaseHelp, .baseIndex = 1847};
+  space.languages.push_back(
+      {.language = "009", .names = {{2, "System"}, {1846, "End"}}, .helps = {}, .damage = {}});
+  load(space, "MSExchangeIMC", 4);
+  REQUIRE(space.services[0].firstCounter == kLastBaseHelp + 1);
+  CHECK(violationsOf(space, "MSExchangeIMC").empty());
 }
 
 TEST_CASE("Texts that no service owns are orphans") {

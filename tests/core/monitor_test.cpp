@@ -154,6 +154,20 @@ TEST_CASE("The service is not installed: 1008 is normal, nothing is repaired (Q1
   CHECK(server.toolsRun.empty());
 }
 
+TEST_CASE("A range that reaches into the system's own texts is not unloaded") {
+  SimulatedServer server;
+  server.setIndexValue("First Help", 3);
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 204});
+  CHECK(alertOf(server, 200).strings[1] == "counterRangeUnsafe");
+  CHECK(alertOf(server, 204).strings[1] == "notRepairable");
+  CHECK(server.toolsRun.empty());
+  CHECK(server.contents() == before);
+}
+
 TEST_CASE("A forged event changes nothing in what is run") {
   SimulatedServer server;
   server.breakCounters();

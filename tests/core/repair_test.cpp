@@ -81,6 +81,105 @@ TEST_CASE(
   CHECK_FALSE(program.state.read()->journal);
 }
 
+TEST_CASE("The end of a repair that a full disk does not take is told once, and recorded later") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = GENERATE(false, true);
+  Policy policy = policyFor(Mode::repair);
+  policy.limits.attempts = 1;
+  std::optional<Program> program;
+  program.emplace(server, policy);
+  std::optional<Time> toldAt;
+  server.onCall = [&](const std::string& call) {
+    if (call == "write alert" && server.alerts.size() == 2) {
+      server.alwaysFails = "replace state";
+      toldAt = server.now();
+    }
+  };
+  server.logOpenFailure();
+  program->listen();
+  const Ids told = server.behaviour.lodctrFails ? Ids{200, 201, 203, 205} : Ids{200, 201, 202};
+  REQUIRE(server.alertIds() == told);
+  const ServerContents after = server.contents();
+  const auto tools = server.toolsRun;
+  for (int minute = 0; minute < 5; ++minute) {
+    server.advance(std::chrono::minutes(1));
+    program->monitor.safetyCheck();
+    server.run();
+  }
+  CHECK(server.alertIds() == told);
+  REQUIRE(program->state.read()->journal);
+  CHECK_FALSE(program->state.read()->limits.at(imcKey).lastAttemptEnd);
+
+  SECTION("the same run of the program") {
+    server.alwaysFails.clear();
+    program->monitor.safetyCheck();
+    server.run();
+    CHECK(server.alertIds() == told);
+    const State state = *program->state.read();
+    CHECK_FALSE(state.journal);
+    CHECK(state.limits.at(imcKey).attempts.size() == 1);
+    CHECK(state.limits.at(imcKey).lastAttemptEnd == toldAt);
+    CHECK(state.limits.at(imcKey).circuitOpen == server.behaviour.lodctrFails);
+    CHECK(state.lastRepairs.at(imcKey).end == toldAt);
+    CHECK(state.incidents.empty() != server.behaviour.lodctrFails);
+  }
+  SECTION("the next one does not know of it, and tells it again") {
+    program.reset();
+    server.onCall = nullptr;
+    server.alwaysFails.clear();
+    server.alerts.clear();
+    program.emplace(server, policy);
+    program->listen();
+    CHECK(server.alertIds().front() == told[2]);
+    CHECK_FALSE(program->state.read()->journal);
+    CHECK(program->state.read()->limits.at(imcKey).attempts.size() == 1);
+  }
+  CHECK(server.toolsRun == tools);
+  CHECK(server.contents() == after);
+}
+
+TEST_CASE("A roll-back that goes on failing is told once on a full disk too") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.behaviour.lodctrFails = true;
+  server.alwaysFails = "restorePerformanceKey";
+  const ServerContents before = server.contents();
+  Program program(server, policyFor(Mode::repair));
+  bool full = false;
+  server.failOnwards = true;
+  server.onCall = [&](const std::string& call) {
+    full = full || (call == "write alert" && server.alerts.size() == 2);
+    if (full && call == "replace state") {
+      server.failAtCall = server.calls;
+    }
+  };
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(server.alertIds() == Ids{200, 201, 203});
+  const auto minutesPass = [&] {
+    for (int minute = 0; minute < 5; ++minute) {
+      server.advance(std::chrono::minutes(1));
+      program.monitor.safetyCheck();
+      server.run();
+    }
+  };
+  minutesPass();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  server.onCall = nullptr;
+  server.failAtCall = 0;
+  server.failOnwards = false;
+  minutesPass();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(program.state.read()->journal->told);
+  server.alwaysFails.clear();
+  minutesPass();
+  CHECK(server.alertIds() == Ids{200, 201, 203, 203});
+  CHECK(last(server, 203).strings[3] == "yes");
+  CHECK(server.contents() == before);
+  CHECK_FALSE(program.state.read()->journal);
+}
+
 TEST_CASE("One bad file in the backup: nothing is put back; that is told, and blocks nothing") {
   SimulatedServer server;
   server.breakCounters();
@@ -143,6 +242,36 @@ TEST_CASE("A bad text file in the backup does not matter where the texts are to 
   CHECK(server.files[libraryPath] == library);
 }
 
+TEST_CASE("Where the texts are to stay as they are, so are the index values that point at them") {
+  SimulatedServer server;
+  server.breakCounters();
+  SECTION("unlodctr did nothing: those of before") {
+    server.behaviour.unlodctrHangs = true;
+    server.onCall = [&server](const std::string& call) {
+      if (call.starts_with("run unlodctr")) {
+        server.performanceKeys["Newcomer"].exists = true;
+      }
+    };
+    const KeyImage before = server.performanceKeys[imcKey];
+    Program program(server, policyFor(Mode::repair));
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.performanceKeys[imcKey] == before);
+  }
+  SECTION("lodctr succeeded: those that it wrote") {
+    server.behaviour.othersLoadMeanwhile = true;
+    Program program(server, policyFor(Mode::repair));
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.performanceKey(imcKey)->indexValues() == 4);
+    CHECK(violationsOf(*server.indexSpace(), imcKey).empty());
+  }
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(last(server, 203).strings[3] == "no");
+  CHECK_THAT(last(server, 203).strings[2],
+             Catch::Contains("counters of another service were loaded"));
+}
+
 TEST_CASE("A library that cannot be taken away again does not hold up the counters") {
   SimulatedServer server;
   server.deleteLibrary();
@@ -175,6 +304,38 @@ TEST_CASE("A trusted copy that changed since it was examined is not taken") {
   CHECK(last(server, 203).strings[3] == "yes");
   CHECK_FALSE(server.files.contains(libraryPath));
   CHECK(server.performanceKeys == before.performanceKeys);
+}
+
+TEST_CASE("A counter file that leaves out a help text is repaired like any other") {
+  SimulatedServer server;
+  server.breakCounters();
+  auto& ini = server.files["C:\\exchsrvr\\bin\\imcperf.ini"];
+  std::string text(ini.begin(), ini.end());
+  text.erase(text.find("QUEUEOUT_009_HELP"));
+  ini.assign(text.begin(), text.end());
+  server.removeHelp(*server.performanceKey(imcKey)->lastCounter + 1);
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+}
+
+TEST_CASE("Names that are shifted after the diagnosis: unlodctr is refused just before") {
+  SimulatedServer server;
+  server.breakCounters();
+  const std::uint32_t first = *server.performanceKey(imcKey)->firstCounter;
+  server.onCall = [&](const std::string& call) {
+    if (call.starts_with("run regsvr32")) {
+      server.setName(first, "Other");
+    }
+  };
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK(last(server, 203).strings[1] == "unloadCounters");
+  CHECK_THAT(last(server, 203).strings[2], Catch::StartsWith("unlodctr refused: the name at"));
+  CHECK(server.toolsRun.size() == 1);
 }
 
 TEST_CASE("Counters of others that change while ours are saved: nothing is begun") {
@@ -259,6 +420,61 @@ TEST_CASE("A repair on the command line ends the service's incident") {
   });
   program.monitor.safetyCheck();
   server.run();
+  CHECK(program.state.read()->incidents.empty());
+}
+
+TEST_CASE("An incident does not end while its repair takes longer than the cool-down") {
+  SimulatedServer server;
+  server.breakCounters();
+  Policy policy = policyFor(Mode::repair);
+  policy.limits.coolDown = std::chrono::minutes(1);
+  Program program(server, policy);
+  std::optional<Incident> meanwhile;
+  server.onCall = [&](const std::string& call) {
+    if (call.starts_with("run lodctr") && !meanwhile) {
+      server.advance(std::chrono::minutes(2));
+      program.monitor.safetyCheck();
+      const State state = *program.state.read();
+      REQUIRE(state.incidents.size() == 1);
+      meanwhile = state.incidents.front();
+      server.logOpenFailure();
+    }
+  };
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(meanwhile);
+  CHECK(meanwhile->verdict == "repair");
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+  CHECK(program.state.read()->incidents.empty());
+}
+
+TEST_CASE("What fails after a command has finished our interrupted repair is decided anew") {
+  SimulatedServer server;
+  server.breakCounters();
+  killBehindLodctr(server);
+  server.alerts.clear();
+  server.otherProcessRepairs = true;
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  const Time end = server.now();
+  server.advance(std::chrono::minutes(1));
+  server.breakCounters();
+  server.logOpenFailure();
+  program.listen();
+  REQUIRE(program.state.read()->incidents.front().verdict == "repair");
+  (void)program.state.update([&](State& state) {
+    state.lastRepairs[imcKey] = {
+        .epoch = 0, .endRecord = 1, .begin = state.journal->begin, .end = end, .repaired = true};
+    state.limits[imcKey].lastAttemptEnd = end;
+    state.journal.reset();
+  });
+  server.otherProcessRepairs = false;
+  program.monitor.safetyCheck();
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 204});
+  CHECK(last(server, 204).strings[1] == "coolDown");
+  server.advance(std::chrono::minutes(20));
+  program.monitor.safetyCheck();
   CHECK(program.state.read()->incidents.empty());
 }
 

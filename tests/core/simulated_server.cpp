@@ -188,8 +188,23 @@ void SimulatedServer::removeCounters() {
 }
 
 void SimulatedServer::breakCounters() {
-  const std::uint32_t first = *dword(performanceKeys[imcKey], "First Counter");
-  set(performanceKeys[imcKey], number("First Help", first + 3));
+  setIndexValue("First Help", *dword(performanceKeys[imcKey], "First Counter") + 3);
+}
+
+void SimulatedServer::setIndexValue(const std::string& name, std::uint32_t value) {
+  set(performanceKeys[imcKey], number(name, value));
+}
+
+void SimulatedServer::setName(std::uint32_t index, const std::string& name) {
+  auto names = parse(files[namesFile]);
+  names[index] = name;
+  files[namesFile] = textList(names);
+}
+
+void SimulatedServer::removeHelp(std::uint32_t index) {
+  auto helps = parse(files[helpsFile]);
+  helps.erase(index);
+  files[helpsFile] = textList(helps);
 }
 
 void SimulatedServer::unregisterLibrary() {

@@ -79,6 +79,9 @@ class SimulatedServer : public Clock,
   ServerContents contents() const;
   void removeCounters();  ///< as unlodctr leaves it
   void breakCounters();   ///< index values that contradict each other
+  void setIndexValue(const std::string& name, std::uint32_t value);  ///< of MSExchangeIMC
+  void setName(std::uint32_t index, const std::string& name);        ///< a text of perfc009.dat
+  void removeHelp(std::uint32_t index);
   void unregisterLibrary();
   void deleteLibrary();
 

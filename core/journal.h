@@ -23,6 +23,7 @@ class Journal {
   void settle() { open_ = false; }
 
   bool isOpen() const { return open_; }
+  const RepairJournal& record() const { return record_; }
 
  private:
   Result<void> write();

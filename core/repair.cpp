@@ -155,6 +155,9 @@ awaitable<Failure> Repair::unloadCounters(const Step& step, StepReport& report) 
   if (!stored) {
     co_return stored.error().describe();
   }
+  if (stored->indexValues() != 4) {
+    co_return "unlodctr refused: the index values have changed since they were looked at";
+  }
   const CounterFileFacts& counterFile = order_.examination.facts.counterFile;
   for (const Violation& violation : brokenInvariants(service, *space, *stored, counterFile)) {
     if (makesUnloadingUnsafe(violation)) {

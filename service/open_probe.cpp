@@ -15,7 +15,7 @@
 namespace imshealth {
 namespace {
 
-constexpr std::size_t outputBound = 16 * 1024;
+constexpr std::size_t mostProbeOutput = 16 * 1024;
 
 /// Not to be guessed by a library that runs in the child. CryptGenRandom is there since NT 4.0.
 std::string makeNonce() {
@@ -81,7 +81,7 @@ boost::asio::awaitable<ProbeResult> ChildOpenProbe::probe(const ProbeRequest& re
   // can write, whoever started us where.
   start.workingDirectory = systemDirectory();
   start.input = input->get();
-  auto report = co_await runChild(std::move(start), deadline, outputBound, stop_, functions_);
+  auto report = co_await runChild(std::move(start), deadline, mostProbeOutput, stop_, functions_);
   if (!report) {
     co_return notRun(report.error());
   }

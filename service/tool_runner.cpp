@@ -7,7 +7,7 @@
 namespace imshealth {
 namespace {
 
-constexpr std::size_t outputBound = 64 * 1024;
+constexpr std::size_t mostToolOutput = 64 * 1024;
 
 bool isAbsolute(const std::string& path) {
   return path.size() > 3 && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
@@ -34,8 +34,8 @@ ToolEnd toToolEnd(ChildEnd end) {
 /// Cut at 64 KB in OEM bytes; UTF-8 may be longer, and is cut at a character.
 std::string decode(const std::string& output) {
   std::string text = oemToUtf8(output);
-  if (text.size() > outputBound) {
-    std::size_t size = outputBound;
+  if (text.size() > mostToolOutput) {
+    std::size_t size = mostToolOutput;
     while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) {
       --size;
     }
@@ -55,7 +55,7 @@ boost::asio::awaitable<Result<ToolResult>> ProcessToolRunner::run(const ToolComm
   start.program = command.program;
   start.commandLine = commandLine(command);
   start.workingDirectory = command.workingDirectory;
-  auto report = co_await runChild(std::move(start), deadline, outputBound, stop_, functions_);
+  auto report = co_await runChild(std::move(start), deadline, mostToolOutput, stop_, functions_);
   if (!report) {
     co_return report.error();
   }

@@ -338,6 +338,24 @@ TEST_CASE("Names that are shifted after the diagnosis: unlodctr is refused just 
   CHECK(server.toolsRun.size() == 1);
 }
 
+TEST_CASE("An index value that goes after the diagnosis: unlodctr is refused just before") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.onCall = [&](const std::string& call) {
+    if (call.starts_with("run regsvr32")) {
+      std::erase_if(server.performanceKeys.at(imcKey).values,
+                    [](const RegistryValue& value) { return value.name == "First Help"; });
+    }
+  };
+  Program program(server, policyFor(Mode::repair));
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  CHECK_THAT(last(server, 203).strings[2],
+             Catch::StartsWith("unlodctr refused: the index values have changed"));
+  CHECK(server.toolsRun.size() == 1);
+}
+
 TEST_CASE("Counters of others that change while ours are saved: nothing is begun") {
   SimulatedServer server;
   server.breakCounters();

@@ -1,5 +1,6 @@
 #include "config/explain_violation.h"
 
+#include "config/ascii.h"
 #include "config/decode_text.h"
 #include "config/near_word.h"
 #include "config/schema.h"

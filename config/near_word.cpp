@@ -1,5 +1,7 @@
 #include "config/near_word.h"
 
+#include "config/ascii.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -33,19 +35,6 @@ bool isShortened(std::string_view shortWord, std::string_view longWord) {
 }
 
 }  // namespace
-
-std::string lowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lower;
-}
-
-bool equalNoCase(std::string_view a, std::string_view b) {
-  return lowerCase(a) == lowerCase(b);
-}
 
 std::optional<std::string> nearestWord(std::string_view word,
                                        const std::vector<std::string>& known) {

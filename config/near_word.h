@@ -13,8 +13,4 @@ namespace imshealth {
 std::optional<std::string> nearestWord(std::string_view word,
                                        const std::vector<std::string>& known);
 
-/// ASCII letters compared without case, as the registry and file names are here.
-bool equalNoCase(std::string_view, std::string_view);
-std::string lowerCase(std::string_view);
-
 }  // namespace imshealth

@@ -1,14 +1,14 @@
 #include "config/policy.h"
 
+#include "config/ascii.h"
 #include "config/default_policy.h"
-#include "config/near_word.h"
 #include "config/parse_policy.h"
 
 namespace imshealth {
 
 const WatchPolicy* Policy::find(std::string_view counterService) const {
   for (const WatchPolicy& candidate : watch) {
-    if (equalNoCase(candidate.counterService, counterService))
+    if (equalsIgnoringCase(candidate.counterService, counterService))
       return &candidate;
   }
   return nullptr;

@@ -1,6 +1,6 @@
 #include "config/policy_semantics.h"
 
-#include "config/near_word.h"
+#include "config/ascii.h"
 #include "config/schema.h"
 #include "config/show_text.h"
 #include "config/units.h"
@@ -134,7 +134,7 @@ class Semantics {
     const std::string service = watch["counterService"].get<std::string>();
     for (std::size_t i = 0; i < index; ++i) {
       const std::string other = effective_["watch"][i]["counterService"].get<std::string>();
-      if (equalNoCase(service, other)) {
+      if (equalsIgnoringCase(service, other)) {
         error(pointer + "/counterService",
               fmt::format("{} is watched already, by entry {}", inQuotes(service), i + 1));
         break;
@@ -143,7 +143,7 @@ class Semantics {
     checkTrustedCopy(pointer, watch);
     checkCauses(pointer, watch);
     const bool ownFile = document_.values.contains(pointer + "/counterFile");
-    if (!ownFile && !equalNoCase(service, "MSExchangeIMC"))
+    if (!ownFile && !equalsIgnoringCase(service, "MSExchangeIMC"))
       warn(pointer, fmt::format("\"counterFile\" is not set for {}; the default {} belongs to "
                                 "MSExchangeIMC",
                                 inQuotes(service), shownDefault(watch["counterFile"])));
@@ -156,7 +156,7 @@ class Semantics {
   /// core/known_libraries.h knows those of MSExchangeIMC only.
   void checkAlsoOn(const std::string& pointer, const json& watch) {
     const std::string service = watch["counterService"].get<std::string>();
-    if (watch["library"] != "auto" || equalNoCase(service, "MSExchangeIMC"))
+    if (watch["library"] != "auto" || equalsIgnoringCase(service, "MSExchangeIMC"))
       return;
     for (std::size_t i = 0; i < watch["alsoOn"].size(); ++i) {
       if (watch["alsoOn"][i] == 1023)
@@ -179,10 +179,10 @@ class Semantics {
     if (copy.empty() || directory == "auto")
       return;
     const std::size_t slash = copy.rfind('\\');
-    if (!equalNoCase(copy.substr(0, slash), directory))
+    if (!equalsIgnoringCase(copy.substr(0, slash), directory))
       return;
     const std::string library = textAt(watch, "library");
-    if (equalNoCase(copy.substr(slash + 1), library))
+    if (equalsIgnoringCase(copy.substr(slash + 1), library))
       error(pointer + "/trustedCopy",
             "the trusted copy is the very file that it is to restore; keep it in another folder");
     else

@@ -1,7 +1,7 @@
 #include "core/attempt.h"
 
+#include "config/ascii.h"
 #include "core/alerts.h"
-#include "core/ascii.h"
 
 #include <fmt/format.h>
 

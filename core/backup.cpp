@@ -1,7 +1,8 @@
 #include "core/backup.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/facts_json.h"
+#include "core/windows_path.h"
 
 #include <boost/crc.hpp>
 #include <fmt/format.h>
@@ -25,11 +26,6 @@ std::uint32_t crcOf(const auto& bytes) {
   boost::crc_32_type crc;
   crc.process_bytes(bytes.data(), bytes.size());
   return crc.checksum();
-}
-
-std::string fileName(const std::string& path) {
-  const auto slash = path.find_last_of("\\/");
-  return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
 std::string toHex(const std::vector<std::uint8_t>& bytes) {
@@ -200,7 +196,7 @@ Result<void> Backup::saveLibrary(const std::string& path) {
   if (const auto made = ports_.changes.makeFolder(folder_); !made) {
     return made;
   }
-  const auto file = save(path, fileName(path));
+  const auto file = save(path, std::string(fileNameOf(path)));
   if (!file) {
     return file.error();
   }
@@ -244,7 +240,7 @@ Result<void> Backup::saveCounters(const Facts& facts) {
   complete.othersDigest = digestOfOthers(*space, manifest_.counterService);
   complete.perflibTotals = *totals;
   for (const FileFact& text : facts.textFiles) {
-    const auto file = save(text.path, fileName(text.path));
+    const auto file = save(text.path, std::string(fileNameOf(text.path)));
     if (!file) {
       return file.error();
     }
@@ -254,7 +250,7 @@ Result<void> Backup::saveCounters(const Facts& facts) {
     if (input->path.empty()) {
       continue;
     }
-    const auto file = save(input->path, fileName(input->path));
+    const auto file = save(input->path, std::string(fileNameOf(input->path)));
     if (!file) {
       return file.error();
     }

@@ -5,13 +5,11 @@
 #include "core/win32_codes.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace imshealth {
 namespace {
 
-constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
 /// Opening and judging settle within a few steps; a log that does not is an error like any other.
 constexpr int mostSteps = 12;
 /// Stands in Cursor::hash for a record whose bytes were never seen: it matches any.
@@ -22,21 +20,13 @@ std::uint64_t cursorHash(const EvtRecord& record) {
   return hash > unknownHash ? hash : hash + 2;
 }
 
-std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::int64_t lookBackStart) {
-  if (!saved || saved->api.empty())
-    return lookBackStart;
-  if (saved->api == "classic")
-    return always;
-  return saved->timeWritten != 0 ? saved->timeWritten : lookBackStart;
-}
-
 }  // namespace
 
 ClassicReader::ClassicReader(ClassicLogApi& api, std::optional<Cursor> saved,
                              std::int64_t lookBackStart)
     : api_(api),
       buffer_(bufferSize),
-      from_(whereToBegin(saved, lookBackStart)),
+      from_(whereToBegin(saved, "classic", lookBackStart)),
       error_(ErrorKind::unavailable, "", 0, "") {
   if (saved && saved->api == "classic")
     cursor_ = std::move(*saved);

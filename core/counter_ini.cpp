@@ -1,6 +1,6 @@
 #include "core/counter_ini.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/text_file.h"
 
 #include <fmt/format.h>

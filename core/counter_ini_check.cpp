@@ -1,5 +1,5 @@
 // What lodctr would do with a counter file, judged before it does.
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/counter_ini.h"
 #include "core/printable.h"
 #include "core/text_file.h"
@@ -65,7 +65,7 @@ void checkTexts(const CounterIni& ini, const SymbolFile& symbols, Problems& prob
   std::set<std::pair<std::string_view, std::string>> seen;
   std::set<std::string_view> withText;
   for (const CounterText& text : ini.texts) {
-    if (!seen.emplace(text.symbol, lowered(text.language)).second) {
+    if (!seen.emplace(text.symbol, lowerCase(text.language)).second) {
       problems.push_back(fmt::format("{} has two texts in language {} (Q192742)",
                                      printable(text.symbol), printable(text.language)));
     }

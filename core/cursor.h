@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace imshealth {
 
@@ -21,5 +24,19 @@ struct Cursor {
 
   bool operator==(const Cursor&) const = default;
 };
+
+/// Before every time of an event.
+inline constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
+
+/// Events written before are left out by the reader of `api`: none where the cursor is its own,
+/// those before the last event that the other one has read, or before `lookBackStart` where nothing
+/// has been read yet. Seconds since 1970, as in the cursor.
+inline std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::string_view api,
+                                 std::int64_t lookBackStart) {
+  if (saved && saved->api == api)
+    return always;
+  return saved && !saved->api.empty() && saved->timeWritten != 0 ? saved->timeWritten
+                                                                 : lookBackStart;
+}
 
 }  // namespace imshealth

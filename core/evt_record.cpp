@@ -1,6 +1,6 @@
 #include "core/evt_record.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/little_endian.h"
 #include "core/utf16.h"
 

@@ -1,6 +1,6 @@
 #include "core/found_backup.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/known_libraries.h"
 #include "core/library_place.h"
 #include "core/windows_path.h"

@@ -1,7 +1,7 @@
 #include "core/hearing_check.h"
 
+#include "config/ascii.h"
 #include "core/alerts.h"
-#include "core/ascii.h"
 
 namespace imshealth {
 

@@ -1,6 +1,6 @@
 #include "core/incidents.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 
 #include <algorithm>
 

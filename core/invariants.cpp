@@ -1,6 +1,6 @@
 #include "core/invariants.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/printable.h"
 
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 // needed where nothing registers one, and where an event names a library only.
 #pragma once
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 
 #include <array>
 #include <span>

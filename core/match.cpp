@@ -1,8 +1,9 @@
 #include "core/match.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/known_libraries.h"
 #include "core/little_endian.h"
+#include "core/windows_path.h"
 
 #include <algorithm>
 #include <array>
@@ -16,11 +17,6 @@ constexpr std::uint16_t openFailed = 1008;
 constexpr std::uint16_t libraryNotLoaded = 1023;
 /// Related ids whose order of strings differs between versions of Windows.
 constexpr std::array<std::uint16_t, 6> relatedIds{1005, 1006, 1007, 1009, 1011, 1017};
-
-std::string_view fileNameOf(std::string_view path) {
-  const auto separator = path.find_last_of("\\/:");
-  return separator == std::string_view::npos ? path : path.substr(separator + 1);
-}
 
 bool isLibraryOf(const WatchPolicy& watch, std::string_view path) {
   const std::string_view name = fileNameOf(path);

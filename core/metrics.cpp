@@ -1,6 +1,6 @@
 #include "core/metrics.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 
 #include <fmt/format.h>
 

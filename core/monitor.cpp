@@ -1,7 +1,7 @@
 #include "core/monitor.h"
 
+#include "config/ascii.h"
 #include "core/alerts.h"
-#include "core/ascii.h"
 #include "core/holding.h"
 #include "core/incidents.h"
 

@@ -1,6 +1,6 @@
 #include "core/pe_image.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/byte_view.h"
 
 #include <fmt/format.h>

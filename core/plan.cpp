@@ -1,6 +1,7 @@
 #include "core/plan.h"
 
 #include "core/quote_argument.h"
+#include "core/windows_path.h"
 
 #include <fmt/format.h>
 
@@ -14,11 +15,6 @@ namespace {
 constexpr std::array allSteps = {StepKind::restoreLibrary, StepKind::registerLibrary,
                                  StepKind::backUp,         StepKind::unloadCounters,
                                  StepKind::loadCounters,   StepKind::verify};
-
-std::string lastPart(const std::string& path) {
-  const auto slash = path.find_last_of("\\/");
-  return slash == std::string::npos ? path : path.substr(slash + 1);
-}
 
 ToolCommand systemTool(const Facts& facts, std::string_view name,
                        std::vector<std::string> arguments) {
@@ -116,7 +112,8 @@ Step loadStep(const Facts& facts) {
   step.kind = StepKind::loadCounters;
   // Bare name, with the folder as current directory: NT 4 SP3 looks for the .h only there
   // (Q169659).
-  step.tool = systemTool(facts, "lodctr.exe", {lastPart(facts.counterFile.file.path)});
+  step.tool =
+      systemTool(facts, "lodctr.exe", {std::string(fileNameOf(facts.counterFile.file.path))});
   return step;
 }
 
@@ -148,7 +145,7 @@ std::optional<StepKind> stepKindFromCode(std::string_view code) {
 }
 
 std::string ToolCommand::display() const {
-  std::string line = lastPart(program);
+  std::string line(fileNameOf(program));
   if (line.size() > 4 && line.ends_with(".exe")) {
     line.resize(line.size() - 4);
   }

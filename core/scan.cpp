@@ -1,6 +1,6 @@
 #include "core/scan.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/match.h"
 
 #include <algorithm>

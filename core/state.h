@@ -3,8 +3,8 @@
 // line share it.
 #pragma once
 
+#include "config/ascii.h"
 #include "core/alert.h"
-#include "core/ascii.h"
 #include "core/cursor.h"
 #include "core/error.h"
 #include "core/hearing_proof.h"

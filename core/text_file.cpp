@@ -1,6 +1,6 @@
 #include "core/text_file.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/utf16.h"
 
 #include <algorithm>
@@ -79,12 +79,6 @@ std::string_view unquoted(std::string_view text) {
   return text.size() >= 2 && text.front() == '"' && text.back() == '"'
              ? text.substr(1, text.size() - 2)
              : text;
-}
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), asciiLower);
-  return result;
 }
 
 std::string withoutBlockComments(std::string_view text) {

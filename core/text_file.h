@@ -17,8 +17,6 @@ std::vector<std::string_view> linesOf(std::string_view text);
 std::string_view trimmed(std::string_view text);
 /// Without one pair of double quotes around it.
 std::string_view unquoted(std::string_view text);
-/// ASCII letters in lower case.
-std::string lowered(std::string_view text);
 /// C comments taken out; line ends inside of them stay.
 std::string withoutBlockComments(std::string_view text);
 

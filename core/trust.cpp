@@ -1,6 +1,6 @@
 #include "core/trust.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/printable.h"
 #include "core/windows_path.h"
 

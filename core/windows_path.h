@@ -1,4 +1,4 @@
-// Paths as Windows writes them, judged by their text alone. Letters are compared as core/ascii.h
+// Paths as Windows writes them, judged by their text alone. Letters are compared as config/ascii.h
 // does.
 #pragma once
 

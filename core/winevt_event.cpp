@@ -1,6 +1,6 @@
 // Both shapes of 1008, and any other event, in the form of EVENTLOGRECORD. Never by level,
 // qualifiers or text: by the order and the types of the values alone.
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/winevt_reader.h"
 
 #include <optional>

@@ -3,13 +3,11 @@
 #include "core/win32_codes.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace imshealth {
 namespace {
 
-constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
 constexpr int mostSteps = 12;
 
 class Fnv {
@@ -48,19 +46,11 @@ bool isServiceGone(std::uint32_t error) {
          error == win32::accessDenied || error == win32::evtChannelNotFound;
 }
 
-std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::int64_t lookBackStart) {
-  if (!saved || saved->api.empty())
-    return lookBackStart;
-  if (saved->api == "winevt")
-    return always;
-  return saved->timeWritten != 0 ? saved->timeWritten : lookBackStart;
-}
-
 }  // namespace
 
 WinevtReader::WinevtReader(WinevtApi& api, std::optional<Cursor> saved, std::int64_t lookBackStart)
     : api_(api),
-      from_(whereToBegin(saved, lookBackStart)),
+      from_(whereToBegin(saved, "winevt", lookBackStart)),
       error_(ErrorKind::unavailable, "", 0, "") {
   if (saved && saved->api == "winevt")
     cursor_ = std::move(*saved);

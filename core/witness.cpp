@@ -1,7 +1,7 @@
 #include "core/witness.h"
 
+#include "config/ascii.h"
 #include "core/alert.h"
-#include "core/ascii.h"
 #include "core/match.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include "service/counter_registry.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "service/counter_texts.h"
 #include "service/win32/last_error.h"
 #include "service/win32/registry.h"

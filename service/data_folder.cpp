@@ -1,6 +1,6 @@
 #include "service/data_folder.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/trust.h"
 #include "service/path_security.h"
 #include "service/win32/access.h"

@@ -1,7 +1,7 @@
 #include "service/engine_host.h"
 
+#include "config/ascii.h"
 #include "core/alerts.h"
-#include "core/ascii.h"
 #include "core/hearing_check.h"
 #include "core/listen.h"
 #include "core/monitor.h"

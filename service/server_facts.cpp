@@ -1,6 +1,6 @@
 #include "service/server_facts.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "core/windows_path.h"
 #include "service/system_directory.h"
 #include "service/win32/dynamic_procs.h"

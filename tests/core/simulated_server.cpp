@@ -1,6 +1,6 @@
 #include "tests/core/simulated_server.h"
 
-#include "core/ascii.h"
+#include "config/ascii.h"
 #include "tests/core/library_builder.h"
 
 #include <boost/asio/redirect_error.hpp>

@@ -21,7 +21,9 @@ void require(bool holds) {
 void check(std::string_view text) {
   const auto state = readState(text);
   if (!state) {
-    require(state.error().kind == ErrorKind::corrupt && !state.error().describe().empty());
+    const ErrorKind kind = state.error().kind;  // unsupported: of another format version
+    require(kind == ErrorKind::corrupt || kind == ErrorKind::unsupported);
+    require(!state.error().describe().empty());
     return;
   }
   const std::string written = writeState(*state);

@@ -71,7 +71,7 @@ class OwnFiles(Scenario):
         self.assertEqual(self.metrics()[f'imshealth_incident_open{{counter_service="{SERVICE}"}}'], "0")
         self.assert_backup(before)
         log = (self.lab.data / "logs" / "imshealth.log").read_text("utf-8")
-        self.assertRegex(log, rf"\[debug\] heard record \d+: Perflib 1008 \[{SERVICE}\]")
+        self.assertRegex(log, rf"\[debug\] heard record \d+: (Microsoft-Windows-)?Perflib 1008 \[{SERVICE}\]")
         self.assertRegex(log, r"\[debug\] open probe of C:\\.*\\imsperf.dll: ok")
 
         # So that the first minute has no proof of hearing to begin, which would be a change.

@@ -80,6 +80,27 @@ void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolD
   });
 }
 
+bool endRepaired(std::vector<Incident>& incidents, std::string_view counterService, Time end) {
+  Incident* incident = findIncident(incidents, counterService);
+  if (!incident || incident->verdict.empty()) {
+    return false;
+  }
+  const Incident before = *incident;
+  incidents.erase(incidents.begin() + (incident - incidents.data()));
+  if (before.lastEvent <= end) {
+    return false;
+  }
+  incidents.push_back({.counterService = before.counterService,
+                       .cause = {},
+                       .verdict = {},
+                       .since = before.lastEvent,
+                       .lastEvent = before.lastEvent,
+                       .events = 1,  // of the others that it counted none says when it was
+                       .status = before.status,
+                       .eventId = before.eventId});
+  return true;
+}
+
 int failingTogether(const std::vector<Incident>& incidents, const Incident& with) {
   std::ptrdiff_t most = 1;
   for (const Incident& first : incidents) {

@@ -32,6 +32,10 @@ void setBack(std::vector<Incident>&, Time now);
 /// Incidents that were decided and left unrepaired end the cool-down after their last event.
 void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 
+/// The service was repaired by `end`: what was decided of it before is over. True: it has failed
+/// since, and that is an incident of its own, not decided yet.
+bool endRepaired(std::vector<Incident>&, std::string_view counterService, Time end);
+
 /// How many counter services began to fail within one minute, this one among them. By when they
 /// began, not by when they are decided: they may have waited while another was repaired. One
 /// that was machine-wide has part in the next such fault too, where it fails in that minute.

@@ -78,6 +78,7 @@ awaitable<void> Monitor::finishFoundJournal() {
   if (!state) {
     co_return;
   }
+  (void)learnOfRepairs(*state);  // under the lock: whoever repaired is done
   journalOpen_ = state->journal.has_value();
   if (!state->journal) {
     co_return;
@@ -90,10 +91,7 @@ awaitable<void> Monitor::finishFoundJournal() {
       co_await finishRepair(*state->journal, policy_, watch, origin_, backupRoot_, attemptPorts());
   // What was heard meanwhile is in memory only: the incidents are not read again.
   if (outcome && outcome->result == RepairOutcome::Result::repaired) {
-    std::erase_if(incidents_, [&](const Incident& incident) {
-      return equalsIgnoringCase(incident.counterService, watch.counterService) &&
-             !incident.verdict.empty();
-    });
+    (void)endRepaired(incidents_, watch.counterService, ports_.clock.now());
   } else if (outcome && outcome->result == RepairOutcome::Result::failed) {
     for (Incident& incident : incidents_) {
       if (equalsIgnoringCase(incident.counterService, watch.counterService) &&
@@ -141,19 +139,17 @@ void Monitor::caughtUp(const Cursor& cursor, std::string_view api, bool saveNow)
   }
 }
 
-/// `imshealth repair` may have repaired beside us: its incident has ended, and what was written
-/// before is old. In vain: our attempt, whose journal it finished, has failed.
-void Monitor::learnOfRepairs(const State& state) {
+/// `imshealth repair` may have repaired beside us: what was written before is old. In vain: our
+/// attempt, whose journal it finished, has failed.
+bool Monitor::learnOfRepairs(const State& state) {
+  bool failedSince = false;
   for (const auto& [service, last] : state.lastRepairs) {
     const auto known = lastRepairs_.find(service);
     if (known != lastRepairs_.end() && known->second == last) {
       continue;
     }
     if (last.repaired) {
-      std::erase_if(incidents_, [&](const Incident& incident) {
-        return equalsIgnoringCase(incident.counterService, service) && !incident.verdict.empty() &&
-               incident.lastEvent <= last.end;
-      });
+      failedSince = endRepaired(incidents_, service, last.end) || failedSince;
     } else if (Incident* incident = findIncident(incidents_, service);
                incident && incident->verdict == toString(Verdict::repair) &&
                incident->judged <= last.begin) {
@@ -161,16 +157,18 @@ void Monitor::learnOfRepairs(const State& state) {
     }
   }
   lastRepairs_ = state.lastRepairs;
+  return failedSince;
 }
 
 Result<State> Monitor::save() {
   lastSave_ = ports_.clock.now();
   openedSinceSave_ = false;
-  return ports_.state.update([this](State& state) {
+  bool failedSinceRepair = false;
+  Result<State> saved = ports_.state.update([&](State& state) {
     if (!taken_) {
       takeFrom(state);  // it could not be read at the start, and is not to be lost
     }
-    learnOfRepairs(state);
+    failedSinceRepair = learnOfRepairs(state);
     state.cursor = cursor_;
     state.api = api_;
     if (lastRead_) {
@@ -181,6 +179,10 @@ Result<State> Monitor::save() {
     state.policySince = policySince_;
     state.incidents = incidents_;
   });
+  if (failedSinceRepair) {
+    attend();
+  }
+  return saved;
 }
 
 void Monitor::tellSetAside() {

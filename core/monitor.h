@@ -72,7 +72,7 @@ class Monitor {
   boost::asio::awaitable<void> finishJournal();
   boost::asio::awaitable<void> finishFoundJournal();  ///< under the repair lock
   void takeFrom(const State&);                        ///< what the last run left
-  void learnOfRepairs(const State&);
+  bool learnOfRepairs(const State&);                  ///< true: one has failed again since
   bool isOlderThanLastRepair(const OpenFailure&) const;
   void endIncident(const std::string& counterService);
   /// Best effort: what is not saved is read from the log again at the next start.

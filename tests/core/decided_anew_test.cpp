@@ -48,6 +48,46 @@ struct GoesOnFailing {
       server.run();
     }
   }
+  /// As `imshealth repair --force` beside the service: a process of its own, over the same files.
+  void repairByHand() {
+    StateKeeper state(server);
+    Alerter alerter(server, state, server);
+    Witness witness;
+    std::optional<UnrecordedEnd> unrecorded;
+    const auto repair = [&]() -> boost::asio::awaitable<void> {
+      const WatchPolicy watch = policy.watch.front();
+      const RepairPorts ports = server.repairPorts(witness);
+      const PolicyOrigin origin;
+      const Occasion nothingHappened;
+      Examination examination = co_await examine(watch, policy.limits, origin, nothingHappened,
+                                                 ports.survey, ports.probe);
+      Plan plan = planRepair(examination.facts, examination.findings, watch);
+      RepairOrder order{.policy = policy,
+                        .watch = watch,
+                        .origin = origin,
+                        .examination = std::move(examination),
+                        .plan = std::move(plan),
+                        .backupFolder = "C:\\data\\backup\\by-hand",
+                        .begin = server.now()};
+      const auto outcome = co_await attemptRepair(
+          std::move(order), AttemptPorts{server, state, alerter, ports, unrecorded});
+      REQUIRE(outcome.has_value());
+      INFO(outcome->failedStep + ": " + outcome->reason);
+      REQUIRE(outcome->result == RepairOutcome::Result::repaired);
+    };
+    const auto service = server.deliverTo;
+    server.deliverTo = [&](const LogEvent& event) {
+      witness.note(event);
+      service(event);
+    };
+    boost::asio::co_spawn(*server.io, repair(), [](std::exception_ptr failure) {
+      if (failure) {
+        std::rethrow_exception(failure);
+      }
+    });
+    server.run();
+    server.deliverTo = service;
+  }
   void adopt(Policy changed) {
     policy = std::move(changed);
     program->monitor.adopt(policy, {});
@@ -293,6 +333,49 @@ TEST_CASE_METHOD(
   CHECK(server.alertIds() == Ids{});
   goOn(5min);
   CHECK(server.alertIds() == Ids{200, 201, 202});
+}
+
+TEST_CASE_METHOD(
+    GoesOnFailing,
+    "What fails again after `imshealth repair` is decided at once, whatever was before") {
+  // Before: a repair of the service that failed, or nothing but an alert.
+  const Mode mode = GENERATE(Mode::repair, Mode::alert);
+  const bool stateReadAtOnce = GENERATE(true, false);
+  policy = policyFor(mode);
+  server.behaviour.lodctrFails = true;
+  start();
+  fail();
+  REQUIRE(told() == Words{mode == Mode::repair ? "repair" : "alert"});
+  server.behaviour.lodctrFails = false;
+  server.advance(1min);
+  program->monitor.safetyCheck();
+  server.advance(20s);
+  repairByHand();
+  server.advance(3s);
+  server.breakCounters();
+  server.alerts.clear();
+  const Time failed = server.now();
+  if (stateReadAtOnce) {
+    fail(5);
+  } else {
+    server.logOpenFailure("MSExchangeIMC", 5);
+    (void)server.drain();
+    server.advance(30s);
+    CHECK(told().empty());
+    program->monitor.safetyCheck();
+    server.run();
+  }
+  const std::string word = mode == Mode::repair ? "coolDown" : "alert";
+  CHECK(told() == Words{word});
+  const Incident incident = program->state.read()->incidents.at(0);
+  CHECK(incident.verdict == word);
+  CHECK(incident.since == failed);
+  CHECK(incident.events == 1);
+  CHECK(incident.status == 5);
+  if (mode == Mode::repair) {
+    goOn(15min);
+    CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+  }
 }
 
 TEST_CASE_METHOD(

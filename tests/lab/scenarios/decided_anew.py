@@ -36,7 +36,8 @@ class DecidedAnew(Scenario):
                 for alert in lab.alerts(after) if alert.code in range(200, 300)]
 
     def test_with_the_check_of_each_minute(self):
-        self.side_by_side(lambda story: story(), self.failed_and_tried_again, self.told_and_then_allowed)
+        self.side_by_side(lambda story: story(), self.failed_and_tried_again, self.told_and_then_allowed,
+                          self.repaired_by_hand_and_failing_again)
 
     def failed_and_tried_again(self):
         """A repair that failed is tried again after the cool-down, while failures go on."""
@@ -76,6 +77,26 @@ class DecidedAnew(Scenario):
         lab.wait_for_alert(202, after=told.number, timeout=120)
         self.assertEqual(self.decisions(lab), ["alert", "repair", 201, 202])
         self.assert_counters_whole(lab)
+        lab.stop()
+
+    def repaired_by_hand_and_failing_again(self):
+        """The service's repair failed, a person's beside it did not: a failure after that is decided for itself, at once."""
+        lab = self.server("by_hand")
+        lab.break_("inconsistentCounters")
+        lab.settings(lodctr={"fail": 183})
+        lab.install(policy=policy("repair"))
+        lab.wait_for_alert(100)
+        lab.perflib_event(form="classic", status=1003)
+        lab.wait_for_alert(203)
+        lab.settings()
+        self.assertEqual(lab.imshealth("repair", "--force", timeout=300)[0], 0)
+        repaired = lab.wait_for_alert(202)
+        lab.break_("inconsistentCounters")
+        lab.perflib_event(form="classic", status=1003)
+        lab.wait_for_alert(204, after=repaired.number)
+        self.assertEqual(self.decisions(lab), ["repair", 201, 203, 201, 202, "coolDown", 204])
+        until(lambda: [(incident["verdict"], incident["events"]) for incident in lab.saved_state()["incidents"]]
+              == [("coolDown", 1)], "the new incident alone is saved")
         lab.stop()
 
 

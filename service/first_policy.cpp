@@ -48,14 +48,31 @@ Result<std::string> wanted(const FirstPolicy& first) {
   return text;
 }
 
+bool asksForNothing(const FirstPolicy& first) {
+  return !first.mode && !first.file;
+}
+
+bool isThere(const std::wstring& file) {
+  return GetFileAttributesW(file.c_str()) != INVALID_FILE_ATTRIBUTES;
+}
+
 }  // namespace
+
+Result<void> checkFirstPolicy(const DataFolder& folder, const FirstPolicy& first) {
+  if (!asksForNothing(first) && !isThere(toWide(folder.policyFile()))) {
+    if (const auto text = wanted(first); !text) {
+      return text.error();
+    }
+  }
+  return {};
+}
 
 Result<bool> placeFirstPolicy(const DataFolder& folder, const FirstPolicy& first) {
   const std::wstring target = toWide(folder.policyFile());
-  if (!first.mode && !first.file) {
+  if (asksForNothing(first)) {
     return true;
   }
-  if (GetFileAttributesW(target.c_str()) != INVALID_FILE_ATTRIBUTES) {
+  if (isThere(target)) {
     return false;
   }
   const auto text = wanted(first);

@@ -17,9 +17,12 @@ struct FirstPolicy {
   std::optional<std::string> file;  ///< a policy to copy, byte for byte
 };
 
-/// Error kind corrupt: the file is no good policy, or is for another mode than the one asked for;
-/// the text has line and column. The data folder must be there. False: there is a policy.json
-/// already, so what `first` asks for was not even looked at.
+/// Whether that can be placed, before anything is made. Error kind corrupt: the file is no good
+/// policy, or is for another mode than the one asked for; the text has line and column.
+Result<void> checkFirstPolicy(const DataFolder&, const FirstPolicy&);
+
+/// The data folder must be there. Errors as above. False: there is a policy.json already, so what
+/// `first` asks for was not even looked at.
 Result<bool> placeFirstPolicy(const DataFolder&, const FirstPolicy&);
 
 }  // namespace imshealth

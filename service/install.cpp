@@ -170,6 +170,9 @@ Result<bool> install(const std::string& program, const FirstPolicy& first) {
   if (!folder) {
     return folder.error();
   }
+  if (const auto good = checkFirstPolicy(*folder, first); !good) {
+    return good.error();
+  }
   const auto made = makeDataFolder(*folder);
   if (!made) {
     return made.error();

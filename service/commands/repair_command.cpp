@@ -256,7 +256,8 @@ int run(const Options& options, CommandIo& io) {
   boost::asio::io_context loop{1};
   CommandTail tail(loop, adapters, policy->policy);
   if (!options.dryRun && !adapters.repairLock.tryAcquire()) {
-    io.err << "imshealth: another process repairs\n";
+    io.err << "imshealth: a repair is under way, by the service or another command; try again when "
+              "it has ended\n";
     return exit_code::problem;
   }
   const ConsoleBreak stop([&] {

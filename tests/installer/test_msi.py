@@ -175,7 +175,7 @@ class Msi(unittest.TestCase):
         for words in (["POLICY=C:\\lab\\bad.json"], ["MODE=fix"], ["POLICY=C:\\lab\\absent.json"]):
             self.assertNotEqual(self.msiexec("/i", "MSI", *words, check=False), 0, words)
             self.assert_removed()
-            self.assertIsNone(self.policy())
+            self.assertFalse(self.lab.data.exists(), words)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ A server that looks like Exchange 5.5. Its counters are whole; nothing is instal
   break      break-counters       breaks the Performance key, logs Event 1008
   watch      events               the event log: 1008, 200, 201; half a minute later 202
              counters             the Performance key
-  repair     the service has done it; by hand: imshealth repair --force
+  repair     the service has done it. Break them again only after 202. For 15 minutes it then leaves the repair to you
+             (alert 204, coolDown): imshealth repair --force
   uninstall  msiexec /x {PACKAGE} /qn
 
 Also: imshealth with any words, net start ImsHealth, net stop ImsHealth. Write 'C:\\...' in quotes.
@@ -35,7 +36,7 @@ exit ends the lab and removes it.
 
 def imshealth(lab, *words):
     if not lab.wine.drive_c(lab.program).exists():
-        say(f"imshealth is not installed: msiexec /i {PACKAGE} /qn")
+        say(f"imshealth is not installed: msiexec /i {PACKAGE} /qn MODE=repair")
         return 1
     return lab.wine.start(lab.program, *words, stdout=None, stderr=None).wait()
 

@@ -112,8 +112,11 @@ ExplainedWatch explainWatch(const Policy& policy, std::size_t index) {
   const WatchPolicy& watch = policy.watch[index];
   ExplainedWatch explained{watch.counterService, heading(watch), {}, {}};
   for (const CauseRow& row : causesTable()) {
-    explained.causes.push_back({row.cause, decided(row, policy, watch).verdict,
-                                ruleFor(policy, index, row), remarkOnRule(row, policy, watch)});
+    const Verdict verdict = decided(row, policy, watch).verdict;
+    const bool needsCopy = verdict == Verdict::notRepairable && row.cure == Cure::withTrustedCopy &&
+                           whyNeverFound(row, watch).empty();
+    explained.causes.push_back({row.cause, verdict, ruleFor(policy, index, row),
+                                remarkOnRule(row, policy, watch), needsCopy ? "trustedCopy" : ""});
   }
   explained.remark = remarkOnOwnMode(policy, watch, explained.causes);
   return explained;
@@ -157,6 +160,9 @@ std::string explanationText(const std::vector<ExplainedWatch>& watches, std::str
       text += fmt::format("  {:<30}{:<18}{} ({})", toString(cause.cause), toString(cause.verdict),
                           cause.rule, origin);
       appendRemark(text, "  ", cause.remark);
+      if (!cause.wouldNeed.empty()) {
+        text.append("  could be repaired with a ").append(cause.wouldNeed);
+      }
       text += "\n";
     }
   }
@@ -188,6 +194,7 @@ std::string explanationJson(const std::vector<ExplainedWatch>& watches,
         line = place->second.line;
       }
       putRemark(entry, cause.remark);
+      put(entry, "wouldNeed", cause.wouldNeed);
     }
   }
   return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

@@ -27,6 +27,7 @@ struct ExplainedCause {
   Verdict verdict = Verdict::alert;  ///< within a maintenance window, with no attempt before
   std::string rule;                  ///< JSON pointer of the mode that was asked
   RuleRemark remark;
+  std::string_view wouldNeed;  ///< key of the watch without which it cannot be repaired; or empty
 
   bool operator==(const ExplainedCause&) const = default;
 };
@@ -47,7 +48,7 @@ std::string explanationText(const std::vector<ExplainedWatch>&, std::string_view
                             const std::map<std::string, Place>& places);
 
 /// {"watches":[{"counterService","neverApplies","onlyTheWord",
-///   "causes":[{"cause","decision","rule","line","neverApplies","onlyTheWord"}]}]}
+///   "causes":[{"cause","decision","rule","line","neverApplies","onlyTheWord","wouldNeed"}]}]}
 /// `line` is null where the rule is the default.
 std::string explanationJson(const std::vector<ExplainedWatch>&,
                             const std::map<std::string, Place>& places);

@@ -53,10 +53,16 @@ TEST_CASE("in mode repair the causes that the repair can cure are repaired") {
   CHECK(explained(policy, Cause::libraryMissing).verdict == Verdict::notRepairable);
 }
 
-TEST_CASE("with a trusted copy a missing library is repaired too") {
+TEST_CASE("with a trusted copy a missing library is repaired too, and without one that is said") {
   Policy policy = repairing();
+  CHECK(explained(policy, Cause::libraryMissing).wouldNeed == "trustedCopy");
+  CHECK_THAT(explanationText(explainPolicy(policy), "policy.json", {}),
+             Catch::Contains("/mode (default)  could be repaired with a trustedCopy\n"));
+  CHECK(explained(policy, Cause::libraryWrongVersion).wouldNeed.empty());  // it is never found
+  CHECK(explained(policy, Cause::clusterNode).wouldNeed.empty());
   policy.watch[0].trustedCopy = "D:\\Recovery\\imsperf.dll";
   CHECK(explained(policy, Cause::libraryMissing).verdict == Verdict::repair);
+  CHECK(explained(policy, Cause::libraryMissing).wouldNeed.empty());
 }
 
 TEST_CASE("maintenance windows do not change what is explained") {
@@ -216,7 +222,8 @@ TEST_CASE("the explanation is printed for people and for programs, with the line
   CHECK(document["watches"][0]["counterService"] == "MSExchangeIMC");
   CHECK(document["watches"][0]["causes"][2] == nlohmann::json::parse(R"({
     "cause": "clusterNode", "decision": "notRepairable", "rule": "/watch/0/causes/clusterNode",
-    "line": 5, "neverApplies": "this cause is always an alert", "onlyTheWord": "" })"));
+    "line": 5, "neverApplies": "this cause is always an alert", "onlyTheWord": "",
+    "wouldNeed": "" })"));
 }
 
 TEST_CASE("a rule that the file does not have is explained as the default") {

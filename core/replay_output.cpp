@@ -1,5 +1,6 @@
 #include "core/replay_output.h"
 
+#include "core/counted.h"
 #include "core/status_code.h"
 
 #include <fmt/format.h>
@@ -80,14 +81,14 @@ std::string replayTable(const ReplayReport& report) {
   const Replay& replay = report.replay;
   std::string text;
   for (const ReplayedFile& file : report.files) {
-    text += fmt::format("{}: {} records, {} damaged, {} gaps\n", file.file, file.summary.records,
-                        file.summary.damaged, file.summary.gaps);
+    text +=
+        fmt::format("{}: {}, {} damaged, {}\n", file.file, counted(file.summary.records, "record"),
+                    file.summary.damaged, counted(file.summary.gaps, "gap"));
   }
   text += fmt::format(
       "policy {}, mode {}; maintenance windows in {}\n"
       "assumed: the cause is what the status code alone says (on the server more is looked at, and "
-      "may "
-      "decide otherwise), and each repair {}\n\n",
+      "may decide otherwise), and each repair {}\n\n",
       report.policy, toString(report.mode), report.localTime,
       report.assumed.repaired ? "succeeds" : "fails");
   std::size_t width = std::string_view("counter service").size();
@@ -107,11 +108,13 @@ std::string replayTable(const ReplayReport& report) {
                         attempt ? fmt::format(", {}", attempt) : "",
                         incident.circuitOpened ? ", circuit open from here on" : "");
   }
-  text += fmt::format("{}{} open failures of watched counter services, {} incidents",
-                      replay.incidents.empty() ? "" : "\n", replay.failures,
-                      std::ranges::count(replay.incidents, false, &ReplayedIncident::anew));
+  const auto incidents = std::ranges::count(replay.incidents, false, &ReplayedIncident::anew);
+  text += fmt::format("{}{} of watched counter services, {}", replay.incidents.empty() ? "" : "\n",
+                      counted(replay.failures, "open failure"),
+                      counted(static_cast<std::uint64_t>(incidents), "incident"));
   if (!replay.olderThanRepair.empty()) {
-    text += fmt::format(", {} failures older than a repair", replay.olderThanRepair.size());
+    text +=
+        fmt::format(", {} older than a repair", counted(replay.olderThanRepair.size(), "failure"));
   }
   text += fmt::format("\nrepairs: {}\n", replay.count(Verdict::repair));
   for (const Verdict word : words) {

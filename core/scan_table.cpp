@@ -1,4 +1,5 @@
 #include "core/alert.h"
+#include "core/counted.h"
 #include "core/match.h"
 #include "core/scan_output.h"
 #include "core/status_code.h"
@@ -27,10 +28,6 @@ std::string padded(const std::string& text, std::size_t width) {
 }
 
 constexpr std::size_t mostRelated = 40;  ///< lines; ids are chosen by whoever writes an event
-
-std::string counted(std::uint64_t number, const char* thing) {
-  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
-}
 
 class ScanTable : public ScanOutput {
  public:

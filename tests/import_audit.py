@@ -26,10 +26,10 @@ def known(tables):
     for table in ("min-version.tsv", "additions.tsv"):
         with open(tables / table, encoding="utf-8") as lines:
             for row in csv.DictReader(lines, delimiter="\t"):
-                first[row["dll"].lower(), row["function"]] = row["first_version"]
+                first[row["dll"].lower(), row["function"]] = (row["first_version"], row.get("confidence"))
     with open(tables / "msvcrt-min-version.tsv", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):
-            first.setdefault(("msvcrt.dll", row["name"]), row["first_version"])
+            first.setdefault(("msvcrt.dll", row["name"]), (row["first_version"], None))
     return first
 
 
@@ -54,9 +54,11 @@ def main():
         count += 1
         if target == "x64" and dll == X64_RUNTIME:
             continue
-        version = first.get((dll, name))
+        version, confidence = first.get((dll, name), (None, None))
         if version is None:
             faults.append(f"{dll} {name}: not in the tables")
+        elif target == "x86" and confidence == "low":
+            faults.append(f"{dll} {name}: perhaps since {version}")
         elif VERSIONS.index(version) > newest:
             faults.append(f"{dll} {name}: since {version}")
     for field in ("OSystem", "Subsystem"):

@@ -51,11 +51,20 @@ Verdict verdictOn(const std::vector<Finding>& findings, const Policy& policy,
   return given.journalUnavailable ? Verdict::journalUnavailable : Verdict::repair;
 }
 
+/// The tables' phrases stand behind colons elsewhere.
+std::string sentence(std::string_view phrase) {
+  std::string text(phrase);
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text;
+}
+
 std::string explain(const std::vector<Finding>& findings) {
   const CauseRow& row = rowOf(findings.front().cause);
-  std::string text = fmt::format("{}: {}.", row.meaning, findings.front().evidence);
+  std::string text = fmt::format("{}: {}.", sentence(row.meaning), findings.front().evidence);
   if (!row.remedy.empty()) {
-    text += fmt::format(" {}.", row.remedy);
+    text += fmt::format(" {}.", sentence(row.remedy));
   }
   if (!row.article.empty()) {
     text += fmt::format(" See Microsoft article {}.", row.article);

@@ -128,7 +128,8 @@ std::string linesOf(const Plan& plan, const Step& step) {
 std::string asScript(const std::vector<Plan>& plans) {
   std::string script =
       "@echo off\r\n"
-      "rem Run it as an administrator. It stops at the first line that cannot go on.\r\n";
+      "rem Run it as an administrator. It stops at the first line that cannot go on. Exit codes of "
+      "regsvr32,\r\nrem unlodctr and lodctr prove nothing: afterwards say imshealth check.\r\n";
   for (const Plan& plan : plans) {
     script += "\r\n" + remark(fmt::format("The counters of {}, after Microsoft article Q256927.",
                                           plan.counterService));
@@ -146,7 +147,8 @@ std::string asScript(const std::vector<Plan>& plans) {
   }
   // cmd.exe of Windows NT 4.0 has neither :eof nor `exit /b`, and closes the window at the latter.
   return script +
-         "\r\ngoto done\r\n\r\n:failed\r\necho Stopped there, nothing more was done.\r\n"
+         "\r\necho Every step was run. Whether it helped, imshealth check tells.\r\ngoto "
+         "done\r\n\r\n:failed\r\necho Stopped there, nothing more was done.\r\n"
          "\"%ComSpec%\" /c exit 1\r\n\r\n:done\r\n";
 }
 

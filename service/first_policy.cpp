@@ -37,8 +37,9 @@ Result<std::string> wanted(const FirstPolicy& first) {
     const auto worst = std::find_if(said.begin(), said.end(), [](const Diagnostic& diagnostic) {
       return diagnostic.severity == Severity::error;
     });
-    return Error(ErrorKind::corrupt, *first.file, 0,
-                 fmt::format("{}:{}: {}", worst->line, worst->column, worst->message));
+    return Error(ErrorKind::corrupt,
+                 fmt::format("{}:{}:{}", *first.file, worst->line, worst->column), 0,
+                 worst->message);
   }
   if (first.mode && *first.mode != toString(reading.policy->mode)) {
     return Error(ErrorKind::corrupt, *first.file, 0,

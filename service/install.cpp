@@ -205,10 +205,14 @@ Installed installedService() {
     return GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST ? Installed::no : Installed::stopped;
   }
   SERVICE_STATUS status{};
-  return QueryServiceStatus(service.get(), &status) && (status.dwCurrentState == SERVICE_RUNNING ||
-                                                        status.dwCurrentState == SERVICE_PAUSED)
-             ? Installed::running
-             : Installed::stopped;
+  if (!QueryServiceStatus(service.get(), &status)) {
+    return Installed::stopped;
+  }
+  switch (status.dwCurrentState) {
+    case SERVICE_RUNNING: return Installed::running;
+    case SERVICE_PAUSED: return Installed::paused;
+    default: return Installed::stopped;
+  }
 }
 
 Result<void> stopInstalled() {

@@ -28,9 +28,13 @@ Result<void> stopInstalled();
 /// which process that was (Windows 2000 and later). policy.json, state and backups stay.
 Result<void> uninstall();
 
-/// `running` is RUNNING or PAUSED; `stopped` too where the service control manager cannot be asked.
-enum class Installed { no, stopped, running };
+/// `stopped` too where the service control manager cannot be asked.
+enum class Installed { no, stopped, paused, running };
 Installed installedService();
+/// A paused one hears, too.
+constexpr bool runs(Installed service) {
+  return service == Installed::paused || service == Installed::running;
+}
 
 /// Came with Windows 2000; most of its levels came later.
 using ChangeServiceConfig2 = BOOL WINAPI(SC_HANDLE, DWORD level, void*);

@@ -9,6 +9,7 @@
 #include "service/commands/commands.h"
 #include "service/commands/event_loop.h"
 #include "service/commands/repaired.h"
+#include "service/install.h"
 #include "service/open_event_source.h"
 #include "service/win32/console_break.h"
 #include "service/win32/file_io.h"
@@ -100,6 +101,11 @@ class RepairRun {
     if (cutShort || examination.findings.empty()) {
       repaired.result = cutShort ? "refused" : "notNeeded";
       repaired.reason = cutShort ? "stopped" : "healthy";
+      if (const auto state = adapters_.state.read(); state && state->journal && !cutShort) {
+        repaired.wayOn =
+            fmt::format("a repair of {} is under way since {}, or was interrupted then",
+                        state->journal->counterService, toIso(state->journal->begin));
+      }
       co_return repaired;
     }
     const Time now = adapters_.clock.now();
@@ -117,13 +123,12 @@ class RepairRun {
     circumstances.force = true;
     const Verdict forced =
         decide(examination.findings, policy_.policy, watch, circumstances).verdict;
-    repaired.reason = decision.explanation;
+    repaired.found = decision.explanation;
     if (decision.verdict != Verdict::repair) {
       const bool canBeForced = forced == Verdict::repair;
       const bool onlyPlanned = canBeForced && options_.dryRun;
-      repaired.reason =
-          fmt::format("{}{}: {}", onlyPlanned ? "refused now: " : "",
-                      toString(canBeForced ? decision.verdict : forced), decision.explanation);
+      repaired.reason = fmt::format("{}{}", onlyPlanned ? "refused now: " : "",
+                                    toString(canBeForced ? decision.verdict : forced));
       if (canBeForced) {
         sayWhatEndsIt(repaired, decision.verdict,
                       permittedFrom(circumstances.limits, policy_.policy.limits, now));
@@ -135,9 +140,13 @@ class RepairRun {
     Plan plan = planRepair(examination.facts, examination.findings, watch);
     if (!writeScript(plan)) {
       repaired.reason = "the script cannot be written";
+      repaired.found.clear();
       co_return repaired;
     }
     if (options_.dryRun) {
+      if (installedService() == Installed::paused && repaired.wayOn.empty()) {
+        repaired.wayOn = "the service is paused and repairs nothing until net continue ImsHealth";
+      }
       repaired.result = "planned";
       repaired.steps = planned(plan);
       co_return repaired;
@@ -150,11 +159,18 @@ class RepairRun {
         .plan = std::move(plan),
         .backupFolder = backupFolderFor(policy_.folder.backup(), watch.counterService, now),
         .begin = now};
+    if (io_.terminal) {
+      io_.err << "imshealth: repairing; after the last step the event log is watched for "
+              << policy_.policy.verify.watchFor.count() / 1000 << " s\n"
+              << std::flush;
+    }
     const auto outcome = co_await attemptRepair(std::move(order), ports());
     if (!outcome) {
       repaired.reason = "journalUnavailable: " + outcome.error().describe();
+      repaired.found.clear();
       co_return repaired;
     }
+    repaired.found.clear();
     repaired.result = resultWord(outcome->result);
     repaired.reason = outcome->reason;
     repaired.steps = outcome->steps;

@@ -33,6 +33,10 @@ bool isInOrder(const Repaired& repaired) {
 
 namespace {
 
+std::string joined(const std::string& first, const std::string& second) {
+  return first.empty() || second.empty() ? first + second : first + ": " + second;
+}
+
 Json toJson(const Repaired& repaired) {
   Json steps = Json::array();
   for (const StepReport& step : repaired.steps) {
@@ -44,7 +48,7 @@ Json toJson(const Repaired& repaired) {
   }
   return {{"counterService", repaired.counterService},
           {"result", repaired.result},
-          {"reason", repaired.reason},
+          {"reason", joined(repaired.reason, repaired.found)},
           {"rolledBack", orNull(repaired.rolledBack)},
           {"notBefore", repaired.notBefore ? Json(toIso(*repaired.notBefore)) : Json(nullptr)},
           {"remedy", repaired.wayOn},
@@ -54,11 +58,14 @@ Json toJson(const Repaired& repaired) {
 void writeText(CommandIo& io, const Repaired& repaired) {
   io.out << repaired.heading << ": "
          << coloured(io, isInOrder(repaired) ? Colour::good : Colour::bad, repaired.result) << "\n";
-  if (!repaired.reason.empty()) {
-    io.out << "  " << repaired.reason << "\n";
+  const bool twoLines = !repaired.wayOn.empty() && !repaired.found.empty();
+  const std::string why =
+      joined(repaired.reason, repaired.wayOn.empty() ? repaired.found : repaired.wayOn);
+  if (!why.empty()) {
+    io.out << "  " << why << "\n";
   }
-  if (!repaired.wayOn.empty()) {
-    io.out << "  " << repaired.wayOn << "\n";
+  if (twoLines) {
+    io.out << "  found: " << repaired.found << "\n";
   }
   if (repaired.rolledBack) {
     io.out << "  "

@@ -78,8 +78,13 @@ int run(const Options& options, CommandIo& io) {
     writeJson(io, {{"services", closed}});
   } else {
     for (const Json& service : closed) {
-      io.out << service["counterService"].get<std::string>() << ": attempts forgotten, circuit "
-             << (service["wasOpen"].get<bool>() ? "closed again" : "was closed") << "\n";
+      io.out << service["counterService"].get<std::string>() << ": attempts forgotten, "
+             << (service["wasOpen"].get<bool>() ? "circuit closed again" : "no circuit was open")
+             << "\n";
+    }
+    if (!closed.empty() && policy->policy.mode == Mode::repair) {
+      io.out << "No cool-down runs any more: what still fails, the service may repair within a "
+                "minute.\n";
     }
     if (closed.empty()) {
       io.out << "Nothing to reset: no repair has been tried.\n";
@@ -92,7 +97,8 @@ int run(const Options& options, CommandIo& io) {
 
 void addResetCommand(const Verb& program) {
   const auto options = std::make_shared<Options>();
-  const Verb command = program.verb("reset", "Close the circuit again after a person has looked");
+  const Verb command =
+      program.verb("reset", "Close the circuit and end the cool-down, after a person has looked");
   command.option("SERVICE", options->services,
                  "Counter services; all that a repair was tried of where none is named");
   command.option("--policy", options->policyFile, "Another policy file");

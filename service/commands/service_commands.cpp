@@ -77,7 +77,7 @@ void addServiceCommands(const Verb& program) {
                 "are for the first installation\n";
     }
     return report(installed ? Result<void>() : installed.error(), io,
-                  installedService() == Installed::running
+                  runs(installedService())
                       ? "The service ImsHealth is installed and running."
                       : "The service ImsHealth is installed. To start it: net start ImsHealth");
   });

@@ -42,7 +42,17 @@ std::string textOf(const HearingProof& proof) {
                          : text;
 }
 
-Json toJson(const State& state, bool running) {
+std::string_view toText(Installed service) {
+  switch (service) {
+    case Installed::no: return "not installed";
+    case Installed::stopped: return "not running";
+    case Installed::paused: return "paused";
+    case Installed::running: return "running";
+  }
+  return "";
+}
+
+Json toJson(const State& state, Installed service) {
   Json incidents = Json::array();
   for (const Incident& incident : state.incidents) {
     incidents.push_back({{"counterService", incident.counterService},
@@ -66,7 +76,8 @@ Json toJson(const State& state, bool running) {
     alerts.push_back({{"time", toIso(alert.at)}, {"id", alert.id}, {"strings", alert.strings}});
   }
   return {{"version", version},
-          {"running", running},
+          {"running", runs(service)},
+          {"paused", service == Installed::paused},
           {"mode", toString(state.mode)},
           {"policy",
            {{"file", state.policyFile.empty() ? Json(nullptr) : Json(state.policyFile)},
@@ -89,13 +100,13 @@ bool wasRefused(const State& state) {
   });
 }
 
-void writeText(CommandIo& io, const State& state, Installed installed) {
+void writeText(CommandIo& io, const State& state, Installed service) {
   io.out << "imshealth " << version << ", service "
-         << coloured(io, installed == Installed::running ? Colour::good : Colour::bad,
-                     installed == Installed::running ? "running"
-                     : installed == Installed::no    ? "not installed"
-                                                     : "not running")
-         << ", mode " << toString(state.mode) << "\n";
+         << coloured(io, service == Installed::running ? Colour::good : Colour::bad,
+                     std::string(toText(service)))
+         << ", mode " << toString(state.mode)
+         << (service == Installed::paused ? "; nothing is repaired until net continue ImsHealth\n"
+                                          : "\n");
   if (state.policySince) {
     io.out << "policy:    " << (state.policyFile.empty() ? "built-in default" : state.policyFile)
            << " as it was at " << toIso(*state.policySince)
@@ -143,7 +154,7 @@ void writeText(CommandIo& io, const State& state, Installed installed) {
 
 /// Exit code of the proof alone.
 int prove(const DataFolder& folder, CommandIo& io) {
-  if (installedService() != Installed::running) {
+  if (!runs(installedService())) {
     io.err << "imshealth: the service is not running, nobody hears the event log\n";
     return exit_code::problem;
   }
@@ -187,7 +198,7 @@ int run(bool json, bool toProve, CommandIo& io) {
   }
   const Installed service = installedService();
   if (json) {
-    writeJson(io, toJson(*state, service == Installed::running));
+    writeJson(io, toJson(*state, service));
   } else {
     writeText(io, *state, service);
   }

@@ -28,6 +28,7 @@ A server that looks like Exchange 5.5. Its counters are whole; nothing is instal
              (alert 204, coolDown): imshealth repair --force
   uninstall  msiexec /x {PACKAGE} /qn
 
+To see a repair fail: echo '[lodctr]' > ../lab/settings.ini; echo fail=183 >> ../lab/settings.ini; and delete that file again.
 Also: imshealth with any words, net start ImsHealth, net stop ImsHealth. Write 'C:\\...' in quotes.
 This folder is C:\\Install; the policy that the service reads is ../ProgramData/ImsHealth/policy.json.
 exit ends the lab and removes it.

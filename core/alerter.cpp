@@ -38,7 +38,24 @@ bool Alerter::writePending() {
   return pending_.empty();
 }
 
+void Alerter::forgetWritten() {
+  if (kept_.empty()) {
+    return;
+  }
+  const auto state = state_.read();
+  if (!state) {
+    return;
+  }
+  for (const Alert& written : othersOf(kept_, state->pendingAlerts)) {
+    kept_.erase(std::ranges::find(kept_, written));
+    if (const auto found = std::ranges::find(pending_, written); found != pending_.end()) {
+      pending_.erase(found);
+    }
+  }
+}
+
 void Alerter::raise(const Alert& alert) {
+  forgetWritten();
   pending_.push_back(alert);
   if (pending_.size() > State::maxPending) {
     pending_.pop_front();
@@ -82,6 +99,7 @@ void Alerter::keepPending() {
 }
 
 void Alerter::retry() {
+  forgetWritten();
   if (const auto state = state_.read()) {
     const auto others = othersOf(state->pendingAlerts, kept_);
     pending_.insert(pending_.begin(), others.begin(), others.end());

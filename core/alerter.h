@@ -26,6 +26,8 @@ class Alerter {
   /// In order; false: something is left.
   bool writePending();
   void keepPending();
+  /// What was kept by this process, and has been written by another.
+  void forgetWritten();
 
   AlertLog& log_;
   StateKeeper& state_;

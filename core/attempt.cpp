@@ -51,7 +51,10 @@ void conclude(const RepairOutcome& outcome, const std::string& service, Time beg
       .begin = journal.record().begin,
       .record = [=, reason = outcome.reason, allowed = policy.limits,
                  settled = !journal.isOpen()](State& state) {
-        (void)endAttempt(state.limits[service], allowed, now, repaired, reason);
+        LimitState& counted = state.limits[service];
+        if (endAttempt(counted, allowed, now, repaired, reason) && !opened) {
+          counted.lastReminder.reset();  // the state could not be read above: 205 is still to come
+        }
         state.lastRepairs[service] = {end.epoch, end.newestRecord, begin, now, repaired};
         // One that began after it, where it is recorded late, is another.
         const auto isIts = [&](const Incident& incident) {

@@ -40,7 +40,6 @@ ClassicReader::~ClassicReader() {
 Result<Delivery> ClassicReader::read() {
   Delivery delivery;
   tailRetries_ = 0;
-  reopened_ = 0;
   for (int step = 0; step < mostSteps; ++step) {
     const Step result = advance(delivery);
     if (result == Step::again)
@@ -118,7 +117,6 @@ ClassicReader::Step ClassicReader::readOn(Delivery& delivery) {
 }
 
 ClassicReader::Step ClassicReader::taken(std::size_t bytes, Delivery& delivery) {
-  corruptReported_ = false;
   const std::span<const std::uint8_t> records(buffer_.data(), std::min(bytes, buffer_.size()));
   switch (take(records, delivery)) {
     case Taken::all: break;
@@ -163,6 +161,8 @@ ClassicReader::Taken ClassicReader::take(std::span<const std::uint8_t> bytes, De
     }
     cursor_.recordNumber = head->number;
     cursor_.hash = hash;
+    reopened_ = 0;
+    corruptReported_ = false;
     if (!record) {
       delivery.losses.push_back({head->number, head->number, "the record is damaged"});
       continue;
@@ -186,6 +186,8 @@ ClassicReader::Step ClassicReader::skipUnreadable(Delivery& delivery) {
   if (!log)
     return Step::failed;
   const bool known = hasRead();
+  if (known && lastRead() == log->newest())
+    return fail("ReadEventLog", win32::invalidData);
   delivery.losses.push_back({known ? lastRead() + 1 : log->oldest, log->newest(),
                              "the log service returned records that cannot be read"});
   cursor_.recordNumber = log->newest();
@@ -208,6 +210,8 @@ ClassicReader::Step ClassicReader::confirmEnd(Delivery& delivery) {
     noteOldest(*log);
     from_ = always;
     told_.clear();
+    reopened_ = 0;
+    corruptReported_ = false;
     delivery.more = false;
     return Step::done;
   }

@@ -97,7 +97,7 @@ class ClassicReader {
   bool seekFails_ = false;   ///< seeking gave 87: read from the oldest on instead
   bool corruptReported_ = false;
   int tailRetries_ = 0;  ///< within one read()
-  int reopened_ = 0;     ///< within one read()
+  int reopened_ = 0;     ///< since the last new record or the end
   std::optional<std::uint32_t> oldestSeen_;
   std::string told_;  ///< the log service said so: cleared
   Error error_;

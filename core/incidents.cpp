@@ -17,6 +17,15 @@ bool isBeingRepaired(const Incident& incident) {
   return incident.verdict == toString(Verdict::repair);
 }
 
+/// The log counts in seconds.
+Time timeLogged(std::int64_t generated, Time heard) {
+  return std::min(heard, timeFromSeconds(generated));
+}
+
+Time timeOfLast(const Incident& incident) {
+  return std::max(incident.began, timeLogged(incident.lastGenerated, incident.lastEvent));
+}
+
 }  // namespace
 
 bool isOlderThan(const OpenFailure& failure, const LastRepair& last, Time now) {
@@ -35,6 +44,9 @@ Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time no
       (known->verdict.empty() || isBeingRepaired(*known) || now - known->lastEvent < coolDown)) {
     ++known->events;
     known->lastEvent = now;
+    known->lastEpoch = failure.epoch;
+    known->lastRecord = failure.recordNumber;
+    known->lastGenerated = failure.timeGenerated;
     if (!known->verdict.empty()) {  // when it is decided anew, it is decided by how it fails then
       known->status = failure.status;
       known->eventId = failure.eventId;
@@ -49,6 +61,10 @@ Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time no
                        .verdict = {},
                        .since = now,
                        .lastEvent = now,
+                       .began = timeLogged(failure.timeGenerated, now),
+                       .lastEpoch = failure.epoch,
+                       .lastRecord = failure.recordNumber,
+                       .lastGenerated = failure.timeGenerated,
                        .events = 1,
                        .status = failure.status,
                        .eventId = failure.eventId});
@@ -57,7 +73,7 @@ Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time no
 
 void setBack(std::vector<Incident>& incidents, Time now) {
   static constexpr Time Incident::*times[] = {&Incident::since, &Incident::lastEvent,
-                                              &Incident::judged};
+                                              &Incident::began, &Incident::judged};
   Time latest = now;
   for (const Incident& incident : incidents) {
     for (const auto time : times) {
@@ -80,14 +96,24 @@ void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolD
   });
 }
 
-bool endRepaired(std::vector<Incident>& incidents, std::string_view counterService, Time end) {
-  Incident* incident = findIncident(incidents, counterService);
-  if (!incident || incident->verdict.empty()) {
+bool endRepaired(std::vector<Incident>& incidents, std::string_view counterService,
+                 const LastRepair& last, Time now) {
+  const Incident* found = findIncident(incidents, counterService);
+  if (!found) {
     return false;
   }
-  const Incident before = *incident;
-  incidents.erase(incidents.begin() + (incident - incidents.data()));
-  if (before.lastEvent <= end) {
+  const Incident before = *found;
+  const bool over = isOlderThan({.counterService = before.counterService,
+                                 .recordNumber = before.lastRecord,
+                                 .timeGenerated = before.lastGenerated,
+                                 .status = {},
+                                 .epoch = before.lastEpoch},
+                                last, now);
+  if (!over && before.verdict.empty()) {
+    return false;  // it is about to be decided
+  }
+  incidents.erase(incidents.begin() + (found - incidents.data()));
+  if (over) {
     return false;
   }
   incidents.push_back({.counterService = before.counterService,
@@ -95,6 +121,10 @@ bool endRepaired(std::vector<Incident>& incidents, std::string_view counterServi
                        .verdict = {},
                        .since = before.lastEvent,
                        .lastEvent = before.lastEvent,
+                       .began = timeLogged(before.lastGenerated, before.lastEvent),
+                       .lastEpoch = before.lastEpoch,
+                       .lastRecord = before.lastRecord,
+                       .lastGenerated = before.lastGenerated,
                        .events = 1,  // of the others that it counted none says when it was
                        .status = before.status,
                        .eventId = before.eventId});
@@ -104,10 +134,10 @@ bool endRepaired(std::vector<Incident>& incidents, std::string_view counterServi
 int failingTogether(const std::vector<Incident>& incidents, const Incident& with) {
   std::ptrdiff_t most = 1;
   for (const Incident& first : incidents) {
-    for (const Time minute : {first.since, first.lastEvent}) {
+    for (const Time minute : {first.began, timeOfLast(first)}) {
       const auto isIn = [&](Time at) { return at >= minute && at - minute < together; };
       const auto failsInIt = [&](const Incident& each) {
-        return isIn(each.since) || (isMachineWide(each) && isIn(each.lastEvent));
+        return isIn(each.began) || (isMachineWide(each) && isIn(timeOfLast(each)));
       };
       if (failsInIt(with)) {
         most = std::max(most, std::count_if(incidents.begin(), incidents.end(), failsInIt));
@@ -129,6 +159,9 @@ bool isDue(const Incident& incident, const Policy& policy, Time policySince,
   if (incident.verdict.empty() || isBeingRepaired(incident) || isMachineWide(incident) ||
       given.now - incident.lastEvent >= policy.limits.coolDown) {
     return false;
+  }
+  if (incident.verdict == toString(Verdict::repairUnderWay)) {
+    return true;  // how that ends, nobody tells
   }
   if (isOfTheMoment(incident)) {
     return !heldBack(policy, given);

@@ -32,13 +32,15 @@ void setBack(std::vector<Incident>&, Time now);
 /// Incidents that were decided and left unrepaired end the cool-down after their last event.
 void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 
-/// The service was repaired by `end`: what was decided of it before is over. True: it has failed
+/// The service was repaired beside us: what was decided of it before is over. True: it has failed
 /// since, and that is an incident of its own, not decided yet.
-bool endRepaired(std::vector<Incident>&, std::string_view counterService, Time end);
+bool endRepaired(std::vector<Incident>&, std::string_view counterService, const LastRepair&,
+                 Time now);
 
-/// How many counter services began to fail within one minute, this one among them. By when they
-/// began, not by when they are decided: they may have waited while another was repaired. One
-/// that was machine-wide has part in the next such fault too, where it fails in that minute.
+/// How many counter services began to fail within one minute, this one among them. By when that was
+/// logged, not by when it was heard or is decided: a log may be read hours later, and they may have
+/// waited while another was repaired. One that was machine-wide has part in the next such fault
+/// too, where it fails in that minute.
 int failingTogether(const std::vector<Incident>&, const Incident& with);
 
 /// Left unrepaired only because it was not the time. Events go on only counting, but the decision

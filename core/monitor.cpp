@@ -6,6 +6,8 @@
 #include "core/incidents.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
@@ -91,7 +93,10 @@ awaitable<void> Monitor::finishFoundJournal() {
       co_await finishRepair(*state->journal, policy_, watch, origin_, backupRoot_, attemptPorts());
   // What was heard meanwhile is in memory only: the incidents are not read again.
   if (outcome && outcome->result == RepairOutcome::Result::repaired) {
-    (void)endRepaired(incidents_, watch.counterService, ports_.clock.now());
+    std::erase_if(incidents_, [&](const Incident& incident) {
+      return equalsIgnoringCase(incident.counterService, watch.counterService) &&
+             !incident.verdict.empty();
+    });
   } else if (outcome && outcome->result == RepairOutcome::Result::failed) {
     for (Incident& incident : incidents_) {
       if (equalsIgnoringCase(incident.counterService, watch.counterService) &&
@@ -142,6 +147,7 @@ void Monitor::caughtUp(const Cursor& cursor, std::string_view api, bool saveNow)
 /// `imshealth repair` may have repaired beside us: what was written before is old. In vain: our
 /// attempt, whose journal it finished, has failed.
 bool Monitor::learnOfRepairs(const State& state) {
+  const Time now = ports_.clock.now();
   bool failedSince = false;
   for (const auto& [service, last] : state.lastRepairs) {
     const auto known = lastRepairs_.find(service);
@@ -149,7 +155,7 @@ bool Monitor::learnOfRepairs(const State& state) {
       continue;
     }
     if (last.repaired) {
-      failedSince = endRepaired(incidents_, service, last.end) || failedSince;
+      failedSince = endRepaired(incidents_, service, last, now) || failedSince;
     } else if (Incident* incident = findIncident(incidents_, service);
                incident && incident->verdict == toString(Verdict::repair) &&
                incident->judged <= last.begin) {
@@ -299,6 +305,8 @@ void Monitor::attend() {
 }
 
 awaitable<void> Monitor::handleAll() {
+  // Not within the call that found something to do: it may be handing on the log.
+  co_await boost::asio::post(executor_, boost::asio::use_awaitable);
   co_await finishJournal();
   while (const Incident* incident = findUndecided(incidents_)) {
     const std::string counterService = incident->counterService;
@@ -335,10 +343,29 @@ awaitable<void> Monitor::handle(std::string counterService) {
   const Occasion occasion{.status = incidentNow()->status,
                           .eventId = incidentNow()->eventId,
                           .servicesFailingTogether = failingTogether(incidents_, *incidentNow())};
+  const std::uint64_t lastRecord = incidentNow()->lastRecord;
   Examination examination = co_await examine(watch, policy_.limits, origin_, occasion,
                                              ports_.repair.survey, ports_.repair.probe);
+  const Incident* examined = incidentNow();
+  if (examined && examination.findings.empty() && examined->lastRecord != lastRecord) {
+    // It failed meanwhile, perhaps by what was looked at before that: once more, and not for ever.
+    examination = co_await examine(watch, policy_.limits, origin_, occasion, ports_.repair.survey,
+                                   ports_.repair.probe);
+  }
   if (stopping_) {
     co_return;  // the next start decides it
+  }
+  if (!incidentNow()) {
+    co_return;  // repaired beside us meanwhile
+  }
+  if (examination.findings.empty() && !*lock) {
+    // In order while another process is at it: whether it stays so, that repair's end tells.
+    Incident& waiting = *incidentNow();
+    waiting.verdict = toString(Verdict::repairUnderWay);
+    waiting.judged = ports_.clock.now();
+    waiting.again = false;
+    (void)save();
+    co_return;
   }
   if (examination.findings.empty()) {
     ports_.alerter.raise(alerts::healthyAgain(counterService));
@@ -348,11 +375,10 @@ awaitable<void> Monitor::handle(std::string counterService) {
   const Time now = ports_.clock.now();
   const auto state = ports_.state.read();
   Circumstances given = circumstances(counterService, state ? &*state : nullptr, now);
-  given.repairUnderWay = !*lock || journalOpen_;
+  given.repairUnderWay = !*lock || journalOpen_ || (state && state->journal);
   const Decision decision = decide(examination.findings, policy_, watch, given);
   const Cause cause = examination.findings.front().cause;
-  Incident* decided = incidentNow();
-  if (!decided || judge(*decided, cause, decision.verdict, now)) {
+  if (judge(*incidentNow(), cause, decision.verdict, now)) {
     ports_.alerter.raise(alerts::incidentOpened(counterService, cause, decision.explanation,
                                                 decision.verdict, occasion.status));
     if (decision.verdict != Verdict::repair && decision.mode == Mode::repair) {

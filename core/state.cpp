@@ -149,6 +149,10 @@ void to_json(json& j, const Incident& incident) {
        {"verdict", incident.verdict},
        {"since", incident.since},
        {"lastEvent", incident.lastEvent},
+       {"began", incident.began},
+       {"lastEpoch", incident.lastEpoch},
+       {"lastRecord", incident.lastRecord},
+       {"lastGenerated", incident.lastGenerated},
        {"events", incident.events},
        {"status", incident.status},
        {"eventId", incident.eventId},
@@ -160,6 +164,11 @@ void from_json(const json& j, Incident& incident) {
   take(j, "verdict", incident.verdict);
   take(j, "since", incident.since);
   take(j, "lastEvent", incident.lastEvent);
+  incident.began = incident.since;
+  take(j, "began", incident.began);
+  take(j, "lastEpoch", incident.lastEpoch);
+  take(j, "lastRecord", incident.lastRecord);
+  take(j, "lastGenerated", incident.lastGenerated);
   take(j, "events", incident.events);
   take(j, "status", incident.status);
   take(j, "eventId", incident.eventId);

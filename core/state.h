@@ -35,8 +35,13 @@ struct Incident {
   std::string counterService;
   std::string cause;    ///< code of the main finding; empty until diagnosed
   std::string verdict;  ///< word of the decision; empty until decided
-  Time since;
-  Time lastEvent;
+  Time since;           ///< when its first failure was heard
+  Time lastEvent;       ///< when its last one was
+  Time began;           ///< when its first one was logged, at most `since`
+  // Its last one as the log has it: whether a repair has dealt with that is told by these.
+  std::uint32_t lastEpoch = 0;
+  std::uint64_t lastRecord = 0;
+  std::int64_t lastGenerated = 0;  ///< seconds
   std::uint64_t events = 0;
   std::optional<std::uint32_t> status;
   std::uint16_t eventId = 1008;

@@ -120,7 +120,7 @@ WinevtReader::Step WinevtReader::judge(Delivery& delivery) {
     beginEpoch(delivery, "the log was cleared or replaced");
   } else if (seen != 0 && log.oldest > seen) {
     noteGone(seen, log.oldest, delivery);
-  } else if (!told.empty() && delivery.losses.empty()) {
+  } else if (!told.empty() && delivery.losses.empty() && resubscribed_ <= 1) {
     delivery.losses.push_back({0, 0, told});
   }
   return Step::again;
@@ -185,7 +185,8 @@ WinevtReader::Step WinevtReader::shrinkBatch(Delivery& delivery) {
     batch_ /= 2;
     closeSubscription();
   } else {
-    delivery.losses.push_back({0, 0, "an event is too large to be read"});
+    if (!std::exchange(tooLargeTold_, true))
+      delivery.losses.push_back({0, 0, "an event is too large to be read"});
   }
   return Step::again;
 }
@@ -206,6 +207,7 @@ WinevtReader::Step WinevtReader::confirmDrained(Delivery& delivery) {
   batch_ = batchSize;
   resubscribed_ = 0;
   renderingFailed_ = false;
+  tooLargeTold_ = false;
   from_ = always;
   atRest_ = true;
   delivery.more = false;
@@ -220,6 +222,7 @@ void WinevtReader::take(const WinevtRecord& record, Delivery& delivery) {
   }
   if (cursor_.hash != 0 && record.recordId <= cursor_.recordNumber)
     return;
+  tooLargeTold_ = false;
   LogEvent event = toLogEvent(record);
   event.epoch = cursor_.epoch;
   cursor_.recordNumber = event.recordNumber;

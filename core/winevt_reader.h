@@ -108,6 +108,7 @@ class WinevtReader {
   unsigned batch_ = batchSize;
   int resubscribed_ = 0;          ///< since the log was last drained
   bool renderingFailed_ = false;  ///< since the log was last drained
+  bool tooLargeTold_ = false;     ///< since the last event
   bool subscribed_ = false;
   bool atRest_ = false;  ///< drained; what comes next is judged first
   std::string told_;     ///< EvtNext said so: events are gone

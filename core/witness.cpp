@@ -36,11 +36,14 @@ bool Witness::isAboutService(const LogEvent& event) const {
 }
 
 void Witness::note(const LogEvent& event) {
-  if (service_.empty() || event.timeWritten < since_) {
+  if (service_.empty()) {
     return;
   }
   const bool ours = isAboutService(event);
   if (isFromLoadPerf(event)) {
+    if (event.timeWritten < since_) {
+      return;
+    }
     loaded_ = loaded_ || (ours && event.code() == 1000);
     unloaded_ = unloaded_ || (ours && event.code() == 1001);
     if (isComplaint(event.code()) && (ours || concernsEverybody(event.code()))) {

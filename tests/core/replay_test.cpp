@@ -231,10 +231,10 @@ TEST_CASE("Replayed: services that wait for another's repair failed together all
 TEST_CASE("A minute is a minute: services that fail one after the other do not fail together") {
   std::vector<Incident> incidents(3);
   for (std::size_t i = 0; i < incidents.size(); ++i) {
-    incidents[i].since = begin + i * 40s;
+    incidents[i].began = begin + i * 40s;
   }
   CHECK(failingTogether(incidents, incidents[1]) == 2);
-  incidents[2].since = begin + 59s;
+  incidents[2].began = begin + 59s;
   CHECK(failingTogether(incidents, incidents[1]) == 3);
 }
 

@@ -22,8 +22,18 @@ State full() {
   state.mode = Mode::repair;
   state.policyFile = "C:\\data\\policy.json";
   state.policySince = timeFromSeconds(946684850);
-  state.incidents.push_back({"MSExchangeIMC", "openFailed", "coolDown", timeFromSeconds(1),
-                             timeFromSeconds(2), 20000, 0x8007085A, 1009});
+  state.incidents.push_back({.counterService = "MSExchangeIMC",
+                             .cause = "openFailed",
+                             .verdict = "coolDown",
+                             .since = timeFromSeconds(1),
+                             .lastEvent = timeFromSeconds(2),
+                             .began = timeFromSeconds(0),
+                             .lastEpoch = 3,
+                             .lastRecord = 4,
+                             .lastGenerated = 5,
+                             .events = 20000,
+                             .status = 0x8007085A,
+                             .eventId = 1009});
   state.limits["MSExchangeIMC"] = {
       {timeFromSeconds(5)}, timeFromSeconds(6), true, "why", timeFromSeconds(7)};
   state.lastRepairs["MSExchangeIMC"] = {1, 2, timeFromSeconds(3), timeFromSeconds(4), true};

@@ -1,4 +1,4 @@
-// Reading that does not come to rest: each of these fails on main.
+// Whatever call fails, and however often: reading comes to rest, and says it once.
 #include "core/listen.h"
 #include "tests/core/simulated_server.h"
 #include "tests/support/fake_event_log.h"
@@ -37,7 +37,7 @@ Reading readOn(Reader& reader) {
 
 }  // namespace
 
-TEST_CASE("breaker: a log that is corrupt behind the cursor is told once, and waited for") {
+TEST_CASE("A log that is corrupt behind the cursor is told once, and waited for") {
   struct CorruptBehind : FakeClassicApi {
     using FakeClassicApi::FakeClassicApi;
     bool corrupt = false;
@@ -56,7 +56,7 @@ TEST_CASE("breaker: a log that is corrupt behind the cursor is told once, and wa
   CHECK(reading.atOnce < 20);
 }
 
-TEST_CASE("breaker: a newest record whose length leads nowhere is told once") {
+TEST_CASE("A newest record whose length leads nowhere is told once") {
   FakeLog log;
   FakeClassicApi api(log);
   log.write("a");
@@ -68,10 +68,9 @@ TEST_CASE("breaker: a newest record whose length leads nowhere is told once") {
   CHECK(reading.atOnce < 20);
 }
 
-TEST_CASE("breaker: a subscription that goes stale each time is waited for, and told once") {
-  const std::uint32_t error =
-      GENERATE(win32::evtQueryResultStale, win32::evtQueryResultInvalidPosition,
-               win32::invalidParameter);
+TEST_CASE("A subscription that goes stale each time is waited for, and told once") {
+  const std::uint32_t error = GENERATE(
+      win32::evtQueryResultStale, win32::evtQueryResultInvalidPosition, win32::invalidParameter);
   struct AlwaysStale : FakeWinevtApi {
     using FakeWinevtApi::FakeWinevtApi;
     std::uint32_t stale = 0;
@@ -95,7 +94,7 @@ TEST_CASE("breaker: a subscription that goes stale each time is waited for, and 
   CHECK(reading.atOnce < 20);
 }
 
-TEST_CASE("breaker: no error of one call of the classic log keeps the reader busy") {
+TEST_CASE("No error of one call of the classic log keeps the reader busy") {
   struct Failing : FakeClassicApi {
     using FakeClassicApi::FakeClassicApi;
     std::string call;
@@ -131,7 +130,7 @@ TEST_CASE("breaker: no error of one call of the classic log keeps the reader bus
   CHECK(reading.losses <= 1);
 }
 
-TEST_CASE("breaker: no error of one call of the subscription keeps the reader busy") {
+TEST_CASE("No error of one call of the subscription keeps the reader busy") {
   struct Failing : FakeWinevtApi {
     using FakeWinevtApi::FakeWinevtApi;
     std::string call;
@@ -170,7 +169,7 @@ TEST_CASE("breaker: no error of one call of the subscription keeps the reader bu
   CHECK(reading.losses <= 1);
 }
 
-TEST_CASE("breaker: reading a corrupt log once does not write thousands of alerts") {
+TEST_CASE("Reading a corrupt log once does not write thousands of alerts") {
   struct CorruptBehind : FakeClassicApi {
     using FakeClassicApi::FakeClassicApi;
     bool corrupt = false;

@@ -88,7 +88,7 @@ class OwnFiles(Scenario):
     def assert_backup(self, before):
         """By these a person can tell what was, and put it back."""
         folder, = (self.lab.data / "backup").iterdir()
-        for name in ("perfc009.dat", "perfh009.dat"):
+        for name in exchange.TEXT_FILES:
             copies = [each.read_bytes() for each in folder.rglob(f"*{name}")]
             self.assertEqual(copies, [before[name]], name)
         facts = json.loads((folder / "facts.json").read_text("utf-8"))

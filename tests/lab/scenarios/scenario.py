@@ -107,18 +107,21 @@ class Scenario(unittest.TestCase):
                 self.assertEqual(run["folder"].lower(), exchange.BIN.lower())
 
     def assert_counters_whole(self, lab):
-        """Index values in step with Perflib's totals, texts where they belong, key complete."""
-        values = lab.index_values()
-        self.assertEqual(set(values), set(exchange.INDEX_VALUES))
-        first = values["First Counter"]
-        self.assertEqual(values["First Help"], first + 1)
-        self.assertEqual(values["Last Counter"], first + 2 * (len(exchange.IMC_COUNTERS) - 1))
-        self.assertEqual(values["Last Help"], values["Last Counter"] + 1)
-        names, helps = lab.texts("perfc009.dat"), lab.texts("perfh009.dat")
+        """Index values in step with Perflib's totals, object and texts where they belong, key complete."""
+        counters = lab.counters()
+        key = counters["services"][SERVICE]
+        values, totals = exchange.numbers(key), exchange.numbers(counters["perflib"])
+        first = values.get("First Counter", 0)
+        last = first + 2 * (len(exchange.IMC_COUNTERS) - 1)
+        self.assertEqual({name: values.get(name) for name in exchange.INDEX_VALUES},
+                         {"First Counter": first, "Last Counter": last, "First Help": first + 1, "Last Help": last + 1})
+        self.assertEqual(exchange.object_list(key), str(first))
+        self.assertGreaterEqual(totals["Last Counter"], last)
+        self.assertEqual(totals["Last Help"], totals["Last Counter"] + 1)
+        names, helps = (exchange.parse_text_file(counters[file]) for file in exchange.TEXT_FILES)
         for i, (_, name, text) in enumerate(exchange.IMC_COUNTERS):
             self.assertEqual(names[first + 2 * i], name)
             self.assertEqual(helps[first + 2 * i + 1], text)
-        key = lab.counters()["services"][SERVICE]
         for value in ("Library", "Open", "Collect", "Close"):
             self.assertIn(value, key)
 

@@ -241,7 +241,7 @@ class TheService(Scenario):
                 done = lab.wait_for_alert(202, after=told.number, timeout=180)
                 self.assertEqual(done.strings[0], SERVICE)
                 self.assert_counters_whole(lab)
-                self.assert_neighbours_untouched(before, lab.counters(), lab)
+                self.assert_neighbours_untouched(before, lab.counters())
         self.assertEqual(lab.wine.drive_c(exchange.LIBRARY).read_bytes(),
                          lab.wine.drive_c(exchange.TRUSTED_COPY).read_bytes())
         lab.stop()

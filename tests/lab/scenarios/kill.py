@@ -66,7 +66,7 @@ class Kill(Scenario):
             self.assertEqual(lab.counters(), before)
         else:
             self.assert_counters_whole(lab)
-        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.assert_neighbours_untouched(before, lab.counters())
         until(lambda: lab.saved_state()["journal"] is None, "the journal is closed")
         return end.code
 

@@ -166,7 +166,7 @@ class Contract(Scenario):
         self.assert_article_steps(lab, [("regsvr32", ["/s", exchange.LIBRARY]),
                                         ("unlodctr", [SERVICE]), ("lodctr", ["imcperf.ini"])])
         self.assert_counters_whole(lab)
-        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.assert_neighbours_untouched(before, lab.counters())
         self.assertEqual([each.code for each in lab.alerts()], [201, 202])
         self.assertRegex(lab.imshealth("status")[1], rf"\nalert     \S+Z  201  The repair of the performance "
                          rf"counters of {SERVICE} begins\. Steps: registerLibrary, backUp, ")
@@ -386,7 +386,7 @@ class Contract(Scenario):
                 self.assertEqual(library.read_bytes(),
                                  lab.wine.drive_c(exchange.TRUSTED_COPY).read_bytes())
                 self.assert_counters_whole(lab)
-                self.assert_neighbours_untouched(before, lab.counters(), lab)
+                self.assert_neighbours_untouched(before, lab.counters())
                 self.assertTrue(self.run_json(lab, CHECK, "check", code=0)["healthy"])
                 saved = lab.wine.prefix / "drive_c" / "lab" / f"repair-{SERVICE}"
                 self.assertEqual((saved / "perfc009.dat").read_bytes(), before["perfc009.dat"])

@@ -20,7 +20,7 @@ class RepairMode(Scenario):
                                         ("unlodctr", [SERVICE]),
                                         ("lodctr", ["imcperf.ini"])])
         self.assert_counters_whole(lab)
-        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.assert_neighbours_untouched(before, lab.counters())
 
         said = [each for each in lab.alerts() if each.code in range(200, 300)]
         self.assertEqual([each.code for each in said], [200, 201, 202])

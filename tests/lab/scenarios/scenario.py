@@ -125,16 +125,17 @@ class Scenario(unittest.TestCase):
         for value in ("Library", "Open", "Collect", "Close"):
             self.assertIn(value, key)
 
-    def assert_neighbours_untouched(self, before, after, lab):
-        """No other service's range or text moved."""
+    def assert_neighbours_untouched(self, before, after, *_):
+        """No other service's range or text moved, and no text of the system."""
         for service in before["services"]:
             if service != SERVICE:
                 self.assertEqual(before["services"][service], after["services"][service])
-        names = exchange.parse_text_file(after["perfc009.dat"])
-        for service, (first, last) in exchange.ranges().items():
-            if service != SERVICE:
-                for index in range(first, last + 2, 2):
-                    self.assertEqual(names[index], exchange.texts()[0][index], lab)
+        first, last = exchange.ranges()[SERVICE]
+        for file, texts in zip(exchange.TEXT_FILES, exchange.texts()):
+            now = exchange.parse_text_file(after[file])
+            moved = [index for index, text in texts.items()
+                     if not first <= index <= last + 1 and now.get(index) != text]
+            self.assertEqual(moved, [], file)
 
 
 class SharedServers(Scenario):

@@ -31,14 +31,15 @@ def policy(mode="repair", api="auto", **more):
 
 
 class Writing:
-    """Somebody writes the policy whole, each tenth of a second and never twice the same: `with Writing(lab, policy)`. The
-    folder watch waits for the end of it, if no `gap` gets so long that it is taken for the end."""
+    """Somebody writes the policy again and again: `with Writing(write)` calls write(0), write(1), … until `times` or
+    the end of the block. The folder watch waits for the end of it, if no pause gets so long that it is taken for the
+    end."""
 
     # The watch takes half a second for the end, and looks for no longer than ten.
     GAP, LONGEST = 0.4, 9
 
-    def __init__(self, lab, contents):
-        self.lab, self.text = lab, json.dumps(contents).encode("utf-8")
+    def __init__(self, write, every=0.1, times=None):
+        self.write, self.every, self.times = write, every, times
         self.gap = 0.0
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._write)
@@ -54,15 +55,26 @@ class Writing:
 
     def _write(self):
         last = self.begun
-        for count in itertools.count():
-            self.lab.write_policy(self.text + b"\n" * count)
+        for count in itertools.count() if self.times is None else range(self.times):
+            self.write(count)
             now = time.monotonic()
             self.gap, last = max(self.gap, now - last), now
-            if self._end.wait(0.1):
+            if self._end.wait(self.every):
                 break
+
+    def until_last(self):
+        """Waits for the last of `times`."""
+        self._thread.join()
 
     def seconds(self):
         return time.monotonic() - self.begun
+
+    def steady(self):
+        """Whether no pause could be taken for the end, so that what the watch did can be judged. Where one could, that
+        is printed."""
+        if self.gap >= self.GAP:
+            print(f"a pause of {self.gap:.1f} s: not judged", file=sys.stderr)
+        return self.gap < self.GAP
 
 
 class Scenario(unittest.TestCase):
@@ -73,17 +85,18 @@ class Scenario(unittest.TestCase):
 
     def assert_judged_at_once(self, lab, after, contents):
         """PARAMCHANGE has the file judged while it is still being written (config/README.md); the event 102."""
-        with Writing(lab, contents) as writing:
+        text = json.dumps(contents).encode("utf-8")
+        with Writing(lambda count: lab.write_policy(text + b"\n" * count)) as writing:
             time.sleep(0.5)  # the watch has looked
             lab.control(PARAMCHANGE)
             asked = writing.seconds()
             taken = lab.wait_for_alert(102, after=after.number)
             seconds = writing.seconds()
         self.assertEqual(taken.strings[1], contents["mode"])
-        if writing.gap < Writing.GAP and asked < Writing.LONGEST - 3:
+        if asked >= Writing.LONGEST - 3:
+            print(f"asked after {asked:.1f} s: not judged", file=sys.stderr)
+        elif writing.steady():
             self.assertLess(seconds, Writing.LONGEST, "the watch alone has judged it")
-        else:
-            print(f"a pause of {writing.gap:.1f} s, asked after {asked:.1f} s: not judged", file=sys.stderr)
         return taken
 
     def side_by_side(self, play, *cases):

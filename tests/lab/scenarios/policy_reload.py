@@ -3,17 +3,12 @@
 import json
 import os
 
-from scenario import Scenario, Writing, main, policy, until
+from scenario import BROKEN, Scenario, Writing, main, policy, until
 
 from lab import PARAMCHANGE
 
 POLICY = "c:\\programdata\\imshealth\\policy.json"
 KEPT = "c:\\programdata\\imshealth\\policy.kept.json"
-BROKEN = b"""{
-  "schemaVersion": 1,
-  "mode": "repare"
-}
-"""
 
 
 class PolicyReload(Scenario):
@@ -22,6 +17,12 @@ class PolicyReload(Scenario):
         lab = self.server()
         lab.install(policy=policy(mode, **more))
         return lab, lab.wait_for_alert(100)
+
+    def repairing(self):
+        """A server whose service is in the middle of a repair; the event 100."""
+        lab, _ = self.failing_server(policy("repair"), lodctr={"slow": 2000})
+        lab.wait_for_alert(201)
+        return lab, lab.said(100)
 
     def assert_taken_over(self, alert, mode, file=POLICY):
         self.assertEqual([alert.strings[0].lower(), alert.strings[1]], [file, mode])
@@ -148,13 +149,7 @@ class PolicyReload(Scenario):
         self.assertEqual(lab.tool_runs(), [])
 
     def test_during_a_repair_it_is_taken_over_after_it(self):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.settings(lodctr={"slow": 2000})
-        lab.install(policy=policy("repair"))
-        started = lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
-        lab.wait_for_alert(201)
+        lab, started = self.repairing()
         lab.write_policy(policy("alert"))
         lab.control(PARAMCHANGE)
         lab.wait_for_alert(102, after=started.number)
@@ -163,13 +158,7 @@ class PolicyReload(Scenario):
         lab.stop()
 
     def test_bad_file_during_a_repair_does_not_disturb_it(self):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.settings(lodctr={"slow": 2000})
-        lab.install(policy=policy("repair"))
-        started = lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
-        lab.wait_for_alert(201)
+        lab, started = self.repairing()
         lab.write_policy(BROKEN)
         lab.control(PARAMCHANGE)
         lab.wait_for_alert(202)

@@ -316,11 +316,7 @@ class Contract(Scenario):
         other = {"counterService": "LabOther", "directory": "C:\\exchsrvr\\bin"}
         rules = policy("repair", limits={"commandTimeout": "1h"})
         rules["watch"].append(other)
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.install(policy=rules, start=False)
-        before = lab.counters()
-        lab.settings(regsvr32={"misbehave": "hang"})
+        lab, before = self.broken_server(rules, start=False, regsvr32={"misbehave": "hang"})
         output = lab.wine.prefix / "repair.json"
         with open(output, "wb") as stream:
             running = lab.wine.start(lab.program, "repair", "--json", stdout=stream)
@@ -337,10 +333,7 @@ class Contract(Scenario):
         self.assertEqual(lab.counters(), before)
 
     def test_incident_of_the_service(self):
-        lab = self.installed("alert", "inconsistentCounters")
-        lab.start()
-        lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
+        lab, _ = self.failing_server(policy("alert"))
         lab.wait_for_alert(200)
         status = until(lambda: self.open_incident(lab), "the incident is in the state file")
         self.assertTrue(status["running"])

@@ -5,11 +5,8 @@ from scenario import APIS, SERVICE, Scenario, exchange, main, policy
 
 class RepairMode(Scenario):
     def repairs_as_the_article(self, api, form):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        before = lab.counters()
-        lab.install(policy=policy("repair", api))
-        self.assertEqual(lab.wait_for_alert(100).strings[3], api)
+        lab, before = self.broken_server(policy("repair", api))
+        self.assertEqual(lab.said(100).strings[3], api)
 
         lab.perflib_event(form=form, status=1003)
 

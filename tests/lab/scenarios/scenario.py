@@ -1,8 +1,11 @@
 """What the scenarios share. Each file is run as `python3 FILE x64|x86` and has prefixes of its own."""
 
+import contextlib
 import itertools
 import json
+import os
 import pathlib
+import subprocess
 import sys
 import threading
 import time
@@ -16,6 +19,11 @@ from lab import PARAMCHANGE, Lab, until  # noqa: E402
 
 ARCH = next((word for word in sys.argv[1:] if word in ("x64", "x86")), "x64")
 SERVICE = "MSExchangeIMC"
+BROKEN = b"""{
+  "schemaVersion": 1,
+  "mode": "repare"
+}
+"""  # a policy that is refused at 3:11
 # 32-bit Wine stands for NT 4.0 and Windows 2000, which have the classic interface alone.
 APIS = ["classic", "winevt"] if ARCH == "x64" else ["classic"]
 
@@ -28,6 +36,31 @@ def policy(mode="repair", api="auto", **more):
     return {"schemaVersion": 1, "mode": mode, "watch": [watch],
             "limits": {"commandTimeout": "60s", "probeTimeout": "10s"} | more.pop("limits", {}),
             "verify": {"watchFor": "1s"}, "eventLog": {"api": api, "lookBack": "24h"}} | more
+
+
+def is_open(path):
+    """Some process of this machine has the file open."""
+    for descriptor in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if os.readlink(descriptor) == str(path):
+                return True
+        except OSError:
+            pass  # ended, or closed, meanwhile
+    return False
+
+
+@contextlib.contextmanager
+def held_open(lab, name):
+    """Another program has this file of the system open and shares it with no writer."""
+    holder = lab.wine.start("cmd", "/c", f"labsc stay >> {exchange.SYSTEM32}\\{name}", stdin=subprocess.PIPE,
+                            stdout=subprocess.DEVNULL)
+    try:
+        file = lab.wine.drive_c(exchange.SYSTEM32) / name
+        until(lambda: is_open(file), f"the other program has {name} open")
+        yield
+    finally:
+        holder.stdin.close()
+        holder.wait(60)
 
 
 class Writing:
@@ -82,6 +115,24 @@ class Scenario(unittest.TestCase):
         """A fresh server of the lab for this test."""
         words = [type(self).__name__, name or self._testMethodName]
         return self.enterContext(Lab(ARCH, "-".join(words).replace("_", "-")))
+
+    def broken_server(self, contents, name="", start=True, **faults):
+        """A server whose counters are broken in the usual way, and whose tools do wrong what `faults` says
+        (Lab.settings); the service runs on this policy. With its counters as they are."""
+        lab = self.server(name)
+        lab.break_("inconsistentCounters")
+        lab.settings(**faults)
+        before = lab.counters()
+        lab.install(policy=contents, start=start)
+        if start:
+            lab.wait_for_alert(100)
+        return lab, before
+
+    def failing_server(self, contents, name="", **faults):
+        """broken_server, and Perflib has said so."""
+        lab, before = self.broken_server(contents, name, **faults)
+        lab.perflib_event(form="classic", status=1003)
+        return lab, before
 
     def assert_judged_at_once(self, lab, after, contents):
         """PARAMCHANGE has the file judged while it is still being written (config/README.md); the event 102."""

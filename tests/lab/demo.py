@@ -29,9 +29,7 @@ def log_failure(lab):
 
 
 def object_list(lab):
-    key = lab.counters()["services"]["MSExchangeIMC"]
-    value = key.get("Object List", [1, ""])[1]
-    return bytes.fromhex(value).decode("utf-16-le").rstrip(chr(0))
+    return exchange.object_list(lab.counters()["services"]["MSExchangeIMC"])
 
 
 def show_counters(lab):

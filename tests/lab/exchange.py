@@ -19,6 +19,8 @@ LOADPERF = {arch: SERVICES + "\\EventLog\\Application\\" + source
             for arch, source in (("x86", "LoadPerf"), ("x64", "Microsoft-Windows-LoadPerf"))}
 CLUSTER = "HKEY_LOCAL_MACHINE\\Cluster"
 INDEX_VALUES = ["First Counter", "Last Counter", "First Help", "Last Help"]
+TEXT_FILES = ["perfc009.dat", "perfh009.dat"]  # names, helps
+REG_SZ, REG_DWORD = 1, 4
 
 LAST_BASE = 1846  # the system's own counters end here
 IMC_COUNTERS = [
@@ -75,6 +77,18 @@ def text_file(entries):
 def parse_text_file(raw):
     words = raw.decode("utf-16-le").split("\0")
     return {int(words[i]): words[i + 1] for i in range(0, len(words) - 1, 2) if words[i]}
+
+
+def numbers(key):
+    """The numbers among the values of a key of Lab.counters()."""
+    return {name: int.from_bytes(bytes.fromhex(data), "little")
+            for name, (kind, data) in key.items() if kind == REG_DWORD}
+
+
+def object_list(key):
+    """Of a Performance key of Lab.counters(); empty where it has none."""
+    _, data = key.get("Object List", (REG_SZ, ""))
+    return bytes.fromhex(data).decode("utf-16-le").rstrip("\0")
 
 
 def symbol_file():
@@ -164,17 +178,15 @@ def lay_out(lab):
     if not server.exists():  # afterwards it may be running
         server.parent.mkdir(parents=True)
         server.write_bytes((lab.bin / "imcserver.exe").read_bytes())
-    names, helps = texts()
-    system32 = lab.wine.drive_c(SYSTEM32)
-    (system32 / "perfc009.dat").write_bytes(text_file(names))
-    (system32 / "perfh009.dat").write_bytes(text_file(helps))
+    for name, entries in zip(TEXT_FILES, texts()):
+        (lab.wine.drive_c(SYSTEM32) / name).write_bytes(text_file(entries))
 
 
 def heal(lab):
     """Takes every fault away again, but that of a service that is not installed."""
     drive = lab.wine.prefix / "drive_c"
     (drive / "exchsrvr" / "bin").chmod(0o755)
-    for name in ("perfc009.dat", "perfh009.dat"):
+    for name in TEXT_FILES:
         (lab.wine.drive_c(SYSTEM32) / name).unlink(missing_ok=True)
     lay_out(lab)
     lab.settings()
@@ -189,7 +201,7 @@ def heal(lab):
 def missing_counters(lab):
     """As unlodctr leaves it: no index values, no texts."""
     first, last = ranges()["MSExchangeIMC"]
-    for name in ("perfc009.dat", "perfh009.dat"):
+    for name in TEXT_FILES:
         path = lab.wine.drive_c(SYSTEM32) / name
         kept = parse_text_file(path.read_bytes())
         path.write_bytes(text_file({i: t for i, t in kept.items() if not first <= i <= last + 1}))

@@ -222,7 +222,7 @@ class Lab:
         _, text = self.wine.look("labcounters")
         found = json.loads(text)
         system32 = self.wine.drive_c(exchange.SYSTEM32)
-        for kind in ("perfc009.dat", "perfh009.dat"):
+        for kind in exchange.TEXT_FILES:
             path = system32 / kind
             found[kind] = path.read_bytes() if path.exists() else None
         return found
@@ -257,9 +257,8 @@ class Lab:
 
     def index_values(self, service="MSExchangeIMC"):
         """The four index values of a service that are there."""
-        values = self.counters()["services"].get(service, {})
-        return {name: int.from_bytes(bytes.fromhex(values[name][1]), "little")
-                for name in exchange.INDEX_VALUES if name in values}
+        values = exchange.numbers(self.counters()["services"].get(service, {}))
+        return {name: values[name] for name in exchange.INDEX_VALUES if name in values}
 
     def texts(self, kind="perfc009.dat"):
         return exchange.parse_text_file(

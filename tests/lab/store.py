@@ -6,8 +6,8 @@ import struct
 import time
 
 HEADER = 4096
-SETTINGS = {"serviceError": 56, "maxBytes": 60, "maxRecords": 64, "doNotOverwrite": 68,
-            "clearRestarts": 72, "notifyInterval": 76, "notifyPulse": 80, "evtBatchBound": 84}
+SETTINGS = {"serviceError": 56, "maxBytes": 60, "maxRecords": 64, "clearRestarts": 72, "notifyInterval": 76,
+            "notifyPulse": 80, "evtBatchBound": 84}
 INJECTIONS = 88
 APIS = ["none", "openEventLog", "readEventLog", "notifyChange", "getCount", "getOldest",
         "reportEvent", "evtSubscribe", "evtNext", "evtRender", "evtQuery", "evtGetLogInfo",
@@ -29,7 +29,6 @@ class Event:
         at = RECORD.size
         self.source = raw[at:at + 2 * source - 2].decode("utf-16-le", "replace")
         at += 2 * source
-        self.computer = raw[at:at + 2 * computer - 2].decode("utf-16-le", "replace")
         at += 2 * computer
         text = raw[at:at + 2 * strings].decode("utf-16-le", "replace")
         self.strings = text.split("\0")[:count]
@@ -83,9 +82,9 @@ class EventStore:
         for name, value in settings.items():
             self._write(SETTINGS[name], int(value))
 
-    def inject(self, api, error, count=1, skip=0, slot=0):
-        """The api's next `count` calls, after `skip` good ones, fail with `error`."""
-        self._write(INJECTIONS + 16 * slot, APIS.index(api), error, count, skip)
+    def inject(self, api, error, count=1):
+        """The api's next `count` calls fail with `error`."""
+        self._write(INJECTIONS, APIS.index(api), error, count, 0)
 
     def service_down(self, error=1722):
         self._write(SETTINGS["serviceError"], error)
@@ -95,15 +94,14 @@ class EventStore:
         self._write(52, self._number(52) + 1)
         self._write(SETTINGS["serviceError"], 0)
 
-    def wait_for(self, wanted, after=0, timeout=30.0, alive=lambda: True):
+    def wait_for(self, wanted, after=0, timeout=30.0):
         """The first event after `after` that `wanted` takes; None when the time is over."""
         deadline = time.monotonic() + timeout
         while True:
-            running = alive()
             for event in self.events(after):
                 if wanted(event):
                     return event
                 after = event.number
-            if time.monotonic() > deadline or not running:
+            if time.monotonic() > deadline:
                 return None
             time.sleep(0.02)

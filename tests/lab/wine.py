@@ -83,11 +83,11 @@ class Wine:
         return subprocess.Popen(self._command(program, arguments), env=self._process_environment(),
                                 cwd=self.folder, **options)
 
-    def run(self, *arguments, timeout=120, check=True, output=None):
+    def run(self, *arguments, timeout=120, check=True):
         """Runs a program to its end. Returns (exit code, output). Where Wine says that it could not make the
         process (see NOT_RANDOMISED) nothing has run, and it is started again."""
         for again in (True, False):
-            code, text, said = self._run(arguments, timeout, output)
+            code, text, said = self._run(arguments, timeout)
             if code == 0 or not again or NOT_STARTED not in text + said:
                 break
             print(f"{' '.join(map(str, arguments))}: not started by Wine, started again", file=sys.stderr)
@@ -95,13 +95,13 @@ class Wine:
             raise RuntimeError(f"{' '.join(map(str, arguments))}: exit {code}\n{text}{said}")
         return code, text
 
-    def _run(self, arguments, timeout, output):
+    def _run(self, arguments, timeout):
         """Runs a program to its end. Returns (exit code, output, standard error). What a program leaves running
         (a service, say) may hold its pipes, so the output goes through a file, and a fresh one for each
         program: what was left running may go on writing to its own. What Wine itself has to say about a
         failure ("wine client error") is on standard error, and belongs to what is reported."""
         number = next(_outputs)
-        log = self.prefix / f"output-{number}.txt" if output is None else output
+        log = self.prefix / f"output-{number}.txt"
         errors = self.prefix / f"errors-{number}.txt"
         with open(log, "wb") as stream, open(errors, "wb") as error_stream:
             process = self.start(*arguments, stdout=stream, stderr=error_stream)
@@ -113,8 +113,7 @@ class Wine:
                 process.wait()
                 raise
         text = log.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
-        if output is None:
-            log.unlink()
+        log.unlink()
         said = errors.read_bytes().decode("utf-8", "replace")
         errors.unlink()
         return code, text, said

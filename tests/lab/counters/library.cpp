@@ -37,7 +37,6 @@ std::wstring performanceKey() {
     const wchar_t* library;
     const wchar_t* service;
   } services[] = {{L"imsperf", L"MSExchangeIMC"},
-                  {L"gwperf", L"MSExchangeIMC"},
                   {L"perfdsa", L"MSExchangeDS"},
                   {L"mdbperf", L"MSExchangeIS"},
                   {L"mtaperf", L"MSExchangeMTA"}};

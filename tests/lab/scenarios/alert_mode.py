@@ -5,10 +5,8 @@ from scenario import APIS, SERVICE, Scenario, main, policy
 
 class AlertMode(Scenario):
     def hears_and_changes_nothing(self, api):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.install(policy=policy("alert", api))
-        started = lab.wait_for_alert(100)
+        lab, _ = self.broken_server(policy("alert", api))
+        started = lab.said(100)
         self.assertEqual(started.strings[1], "alert")
         self.assertEqual(started.strings[3], api)
         before = lab.everything()

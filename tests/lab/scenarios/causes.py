@@ -2,15 +2,13 @@
 --json` then finds. For some of them, what the service says and decides."""
 
 import json
-import pathlib
 import re
-import subprocess
-import time
 import unittest
 
-from scenario import ARCH, SERVICE, Lab, Scenario, exchange, main, policy
+from scenario import ARCH, SERVICE, Lab, Scenario, exchange, held_open, main, policy
 
-SOURCE = pathlib.Path(__file__).resolve().parents[3]
+from lab import SOURCE
+
 COPY = {"trustedCopy": exchange.TRUSTED_COPY}
 VERSIONS = {"versions": ["5.5.1960.3"]}
 
@@ -161,18 +159,8 @@ class EveryCause(unittest.TestCase):
     def test_text_files_held_open(self):
         """Another program has perfc009.dat open and shares it with no writer (Q265870)."""
         exchange.heal(self.lab)
-        holder = self.lab.wine.start(
-            "cmd", "/c", "labsc stay >> C:\\windows\\system32\\perfc009.dat",
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        try:
-            deadline = time.monotonic() + 120
-            service = self.check({})
-            while service["healthy"] and time.monotonic() < deadline:
-                service = self.check({})
-            self.assert_found(service, "textFilesNotWritable", "held open", False)
-        finally:
-            holder.stdin.close()
-            holder.wait(60)
+        with held_open(self.lab, "perfc009.dat"):
+            self.assert_found(self.check({}), "textFilesNotWritable", "held open", False)
 
     def test_the_table_is_whole(self):
         self.assertEqual(set(CASES) | set(NOT_BY_CHECK), set(causes_table()))
@@ -241,7 +229,7 @@ class TheService(Scenario):
                 done = lab.wait_for_alert(202, after=told.number, timeout=180)
                 self.assertEqual(done.strings[0], SERVICE)
                 self.assert_counters_whole(lab)
-                self.assert_neighbours_untouched(before, lab.counters(), lab)
+                self.assert_neighbours_untouched(before, lab.counters())
         self.assertEqual(lab.wine.drive_c(exchange.LIBRARY).read_bytes(),
                          lab.wine.drive_c(exchange.TRUSTED_COPY).read_bytes())
         lab.stop()

@@ -41,12 +41,7 @@ class DecidedAnew(Scenario):
 
     def failed_and_tried_again(self):
         """A repair that failed is tried again after the cool-down, while failures go on."""
-        lab = self.server("failed")
-        lab.break_("inconsistentCounters")
-        before = lab.counters()
-        lab.settings(lodctr={"fail": 183})
-        lab.install(policy=policy("repair", limits={"coolDown": "20s"}))
-        lab.wait_for_alert(100)
+        lab, before = self.broken_server(policy("repair", limits={"coolDown": "20s"}), "failed", lodctr={"fail": 183})
         with FailingOn(lab):
             failed = lab.wait_for_alert(203)
             self.assertTrue(lab.counters() == before, "rolled back, byte for byte")
@@ -65,11 +60,7 @@ class DecidedAnew(Scenario):
 
     def told_and_then_allowed(self):
         """What was only told is repaired by a policy that came while the service was stopped."""
-        lab = self.server("told")
-        lab.break_("inconsistentCounters")
-        lab.install(policy=policy("alert"))
-        lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
+        lab, _ = self.failing_server(policy("alert"), "told")
         told = lab.wait_for_alert(200)
         lab.stop()
         lab.write_policy(policy("repair"))
@@ -81,12 +72,7 @@ class DecidedAnew(Scenario):
 
     def repaired_by_hand_and_failing_again(self):
         """The service's repair failed, a person's beside it did not: a failure after that is decided for itself, at once."""
-        lab = self.server("by_hand")
-        lab.break_("inconsistentCounters")
-        lab.settings(lodctr={"fail": 183})
-        lab.install(policy=policy("repair"))
-        lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
+        lab, _ = self.failing_server(policy("repair"), "by_hand", lodctr={"fail": 183})
         lab.wait_for_alert(203)
         lab.settings()
         self.assertEqual(lab.imshealth("repair", "--force", timeout=300)[0], 0)

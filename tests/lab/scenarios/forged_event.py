@@ -49,13 +49,7 @@ class ForgedEvent(Scenario):
 
     def test_foreign_text_in_an_alert_is_sanitised(self):
         """A forged complaint of LoadPerf has the repair undone, and its text is in the alert."""
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.settings(lodctr={"slow": 1000})
-        before = lab.counters()
-        lab.install(policy=policy("repair"))
-        lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
+        lab, before = self.failing_server(policy("repair"), lodctr={"slow": 1000})
         lab.until_tool("lodctr", "begun")
         lab.report_event("LoadPerf", "one\x1b[2J\ntwo %1%n\u202ethree\u2028" + 2000 * "x",
                          id=0xC0000BC4, type=1)

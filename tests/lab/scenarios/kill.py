@@ -3,10 +3,8 @@ show. The next start completes the repair or puts everything back, and says so."
 
 import contextlib
 import os
-import pathlib
-import subprocess
 
-from scenario import SERVICE, Scenario, exchange, main, policy, until
+from scenario import SERVICE, Scenario, exchange, held_open, main, policy, until
 
 HANG = {"misbehave": "hang"}
 # moment -> what the tools are ordered to do, and the tool (with its stage) in whose run it is. The tool
@@ -27,25 +25,7 @@ MOMENTS = {
 POLICY = policy("repair", limits={"coolDown": "10ms", "attempts": 100, "commandTimeout": "1h"})
 
 
-def is_open(path):
-    """Some process of this machine has the file open."""
-    for descriptor in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            if os.readlink(descriptor) == str(path):
-                return True
-        except OSError:
-            pass  # ended, or closed, meanwhile
-    return False
-
-
 class Kill(Scenario):
-    def broken_server(self, lab, faults):
-        exchange.heal(lab)
-        lab.break_("inconsistentCounters")
-        lab.settings(**faults)
-        lab.forget_journal()
-        return lab.counters()
-
     def kill(self, lab):
         """The service and the tool that it waits for, as a power failure would. Wine's SCM does not
         notice, and starts the service again all the same."""
@@ -66,7 +46,7 @@ class Kill(Scenario):
             self.assertEqual(lab.counters(), before)
         else:
             self.assert_counters_whole(lab)
-        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.assert_neighbours_untouched(before, lab.counters())
         until(lambda: lab.saved_state()["journal"] is None, "the journal is closed")
         return end.code
 
@@ -77,7 +57,11 @@ class Kill(Scenario):
         codes = {}
         for moment, (faults, tool, stage) in MOMENTS.items():
             with self.subTest(moment=moment):
-                before = self.broken_server(lab, faults)
+                exchange.heal(lab)
+                lab.break_("inconsistentCounters")
+                lab.settings(**faults)
+                lab.forget_journal()
+                before = lab.counters()
                 lab.perflib_event(form="classic", status=1003)
                 lab.until_tool(tool, stage)
                 self.assertEqual(lab.saved_state()["journal"]["counterService"], SERVICE)
@@ -92,11 +76,7 @@ class Kill(Scenario):
         lab.stop()
 
     def test_while_it_is_verified(self):
-        lab = self.server()
-        before = self.broken_server(lab, {})
-        lab.install(policy=POLICY | {"verify": {"watchFor": "1h"}})
-        lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
+        lab, before = self.failing_server(POLICY | {"verify": {"watchFor": "1h"}})
         until(lambda: (lab.saved_state()["journal"] or {}).get("intent") == "verify",
               "the repair is verified")
         self.kill(lab)
@@ -108,23 +88,14 @@ class Kill(Scenario):
 
     def test_while_it_is_rolled_back(self):
         """Another program holds the help texts open, so that the roll-back cannot end by itself."""
-        lab = self.server()
-        before = self.broken_server(lab, {"unlodctr": {"stopAt": "totals"}})
-        lab.install(policy=POLICY)
-        lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
+        lab, before = self.failing_server(POLICY, unlodctr={"stopAt": "totals"})
         lab.until_tool("unlodctr", "totals")
-        texts = lab.wine.drive_c(exchange.SYSTEM32) / "perfh009.dat"
-        holder = lab.wine.start("cmd", "/c", "labsc stay >> C:\\windows\\system32\\perfh009.dat",
-                                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        until(lambda: is_open(texts), "the other program has the texts open")
-        for pid in lab.processes("unlodctr.exe"):
-            os.kill(pid, 9)
-        until(lambda: (lab.saved_state()["journal"] or {}).get("rollingBack"),
-              "the repair is rolled back")
-        self.kill(lab)
-        holder.stdin.close()
-        holder.wait(60)
+        with held_open(lab, "perfh009.dat"):
+            for pid in lab.processes("unlodctr.exe"):
+                os.kill(pid, 9)
+            until(lambda: (lab.saved_state()["journal"] or {}).get("rollingBack"),
+                  "the repair is rolled back")
+            self.kill(lab)
         lab.settings()
         killed = lab.last_record()
         lab.start()

@@ -1,25 +1,16 @@
 """A policy that cannot be read never stops the service: it says why and runs in mode alert."""
 
-from scenario import SERVICE, Scenario, main
-
-BROKEN = b"""{
-  "schemaVersion": 1,
-  "mode": "repare"
-}
-"""
+from scenario import BROKEN, SERVICE, Scenario, main
 
 
 class MalformedPolicy(Scenario):
     def test_service_says_why_and_only_alerts(self):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        before = lab.counters()
-        lab.install(policy=BROKEN)
+        lab, before = self.broken_server(BROKEN)
         refused = lab.wait_for_alert(110)
         self.assertEqual(refused.strings[0].lower(), "c:\\programdata\\imshealth\\policy.json")
         self.assertEqual(refused.strings[1], "3:11")
         self.assertIn("repare", refused.strings[2])
-        self.assertEqual(lab.wait_for_alert(100).strings[1], "alert")
+        self.assertEqual(lab.said(100).strings[1], "alert")
         lab.perflib_event(form="manifest", status=1003)
         alert = lab.wait_for_alert(200)
         self.assertEqual((alert.strings[0], alert.strings[3]), (SERVICE, "alert"))

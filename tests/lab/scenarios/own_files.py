@@ -88,13 +88,23 @@ class OwnFiles(Scenario):
     def assert_backup(self, before):
         """By these a person can tell what was, and put it back."""
         folder, = (self.lab.data / "backup").iterdir()
-        for name in ("perfc009.dat", "perfh009.dat"):
+        for name in exchange.TEXT_FILES:
             copies = [each.read_bytes() for each in folder.rglob(f"*{name}")]
             self.assertEqual(copies, [before[name]], name)
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        self.assertEqual(manifest["counterService"], SERVICE)
+        self.assertEqual(self.values(manifest["performanceKey"]), before["services"][SERVICE])
+        self.assertEqual(self.values(manifest["perflibTotals"]),
+                         {name: before["perflib"][name] for name in ("Last Counter", "Last Help", "Base Index")})
         facts = json.loads((folder / "facts.json").read_text("utf-8"))
         self.assertIn(SERVICE, json.dumps(facts))
         saved = (folder / "lodctr.txt").read_text("utf-8")
         self.assertRegex(saved, rf"\nLast Counter={exchange.ranges()['MSExchangeMTA'][1]}\n")
+
+    @staticmethod
+    def values(key):
+        """A key of a backup's manifest, as Lab.counters() has keys."""
+        return {each["name"]: [each["type"], each["bytes"]] for each in key["values"]}
 
     def test_run_in_a_window_is_stopped_by_ctrl_c(self):
         before = self.lab.last_record()

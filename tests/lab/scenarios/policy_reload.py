@@ -1,21 +1,14 @@
 """A changed policy is taken over while the service runs; a bad one never stops anything."""
 
-import itertools
 import json
 import os
-import time
 
-from scenario import Scenario, Writing, main, policy, until
+from scenario import BROKEN, Scenario, Writing, main, policy, until
 
 from lab import PARAMCHANGE
 
 POLICY = "c:\\programdata\\imshealth\\policy.json"
 KEPT = "c:\\programdata\\imshealth\\policy.kept.json"
-BROKEN = b"""{
-  "schemaVersion": 1,
-  "mode": "repare"
-}
-"""
 
 
 class PolicyReload(Scenario):
@@ -24,6 +17,12 @@ class PolicyReload(Scenario):
         lab = self.server()
         lab.install(policy=policy(mode, **more))
         return lab, lab.wait_for_alert(100)
+
+    def repairing(self):
+        """A server whose service is in the middle of a repair; the event 100."""
+        lab, _ = self.failing_server(policy("repair"), lodctr={"slow": 2000})
+        lab.wait_for_alert(201)
+        return lab, lab.said(100)
 
     def assert_taken_over(self, alert, mode, file=POLICY):
         self.assertEqual([alert.strings[0].lower(), alert.strings[1]], [file, mode])
@@ -79,21 +78,16 @@ class PolicyReload(Scenario):
         """Somebody writes for two seconds: none of it is refused, only the end is taken over."""
         lab, started = self.running("alert")
         whole = self.bytes_of(policy("repair"))
-        begun = last = time.monotonic()
-        gap = 0.0
         with open(lab.data / "policy.json", "r+b", buffering=0) as file:
-            for count in itertools.count():
-                os.pwrite(file.fileno(), b"%08d" % count, 0)
-                now = time.monotonic()
-                gap, last = max(gap, now - last), now
-                if now - begun > 2:
-                    break
-                time.sleep(0.01)
-            os.pwrite(file.fileno(), whole, 0)
-            file.truncate(len(whole))
-        gap = max(gap, time.monotonic() - last)
+            def write(count):
+                os.pwrite(file.fileno(), b"%08d" % count if count < 200 else whole, 0)
+                if count == 200:
+                    file.truncate(len(whole))
+
+            with Writing(write, every=0.01, times=201) as writing:
+                writing.until_last()
         self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
-        if gap < Writing.GAP:
+        if writing.steady():
             self.assertEqual(self.said(lab, started), [102])
         lab.stop()
 
@@ -155,13 +149,7 @@ class PolicyReload(Scenario):
         self.assertEqual(lab.tool_runs(), [])
 
     def test_during_a_repair_it_is_taken_over_after_it(self):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.settings(lodctr={"slow": 2000})
-        lab.install(policy=policy("repair"))
-        started = lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
-        lab.wait_for_alert(201)
+        lab, started = self.repairing()
         lab.write_policy(policy("alert"))
         lab.control(PARAMCHANGE)
         lab.wait_for_alert(102, after=started.number)
@@ -170,13 +158,7 @@ class PolicyReload(Scenario):
         lab.stop()
 
     def test_bad_file_during_a_repair_does_not_disturb_it(self):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.settings(lodctr={"slow": 2000})
-        lab.install(policy=policy("repair"))
-        started = lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
-        lab.wait_for_alert(201)
+        lab, started = self.repairing()
         lab.write_policy(BROKEN)
         lab.control(PARAMCHANGE)
         lab.wait_for_alert(202)
@@ -186,12 +168,11 @@ class PolicyReload(Scenario):
 
     def test_twenty_times_in_two_seconds_ends_on_the_last(self):
         lab, started = self.running("alert")
-        begun = last = time.monotonic()
-        gap = 0.0
-        for count in range(1, 21):
-            lab.write_policy(policy("alert" if count % 2 else "repair", limits={"attempts": count}))
-            gap, last = max(gap, time.monotonic() - last), time.monotonic()
-            time.sleep(max(0.0, begun + count / 10 - time.monotonic()))  # the rhythm of the writer
+
+        def write(count):
+            lab.write_policy(policy("repair" if count % 2 else "alert", limits={"attempts": count + 1}))
+        with Writing(write, times=20) as writing:
+            writing.until_last()
         lab.control(PARAMCHANGE)
         self.assert_in_force(lab, "repair")
         lab.wait_for_alert(202, after=started.number)
@@ -199,7 +180,7 @@ class PolicyReload(Scenario):
         said = self.said(lab, started)
         self.assertNotIn(110, said)
         taken = [each for each in lab.alerts(started.number) if each.code == 102]
-        if gap < Writing.GAP:  # a longer pause may be taken for the end
+        if writing.steady():
             self.assertIn(len(taken), range(1, 5), said)
         self.assert_taken_over(taken[-1], "repair")
         self.assertEqual(lab.service_state()["exitCode"], 0)

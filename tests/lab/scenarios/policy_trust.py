@@ -9,19 +9,12 @@ FOREIGN = "C:\\install\\policy.json"
 
 
 class PolicyTrust(Scenario):
-    def broken_server(self):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        return lab, lab.counters()
-
     def assert_untouched(self, lab, before):
         self.assertEqual(lab.tool_runs(), [])
         self.assertEqual(lab.counters(), before)
 
     def test_service_says_so_and_only_alerts(self):
-        lab, before = self.broken_server()
-        lab.install(policy=policy("repair"))
-        lab.wait_for_alert(100)
+        lab, before = self.broken_server(policy("repair"))
         (lab.data / "policy.json").chmod(0o666)
         begun = lab.last_record()
         lab.perflib_event(form="classic", status=1003)
@@ -36,9 +29,7 @@ class PolicyTrust(Scenario):
         self.assert_untouched(lab, before)
 
     def test_what_others_wrote_does_not_come_back_as_the_last_good_policy(self):
-        lab, before = self.broken_server()
-        lab.install(policy=policy("alert"))
-        lab.wait_for_alert(100)
+        lab, before = self.broken_server(policy("alert"))
         file = lab.data / "policy.json"
         file.chmod(0o666)
         begun = lab.last_record()
@@ -57,8 +48,7 @@ class PolicyTrust(Scenario):
         self.assert_untouched(lab, before)
 
     def test_command_refuses_even_by_force(self):
-        lab, before = self.broken_server()
-        lab.install(policy=policy("alert"), start=False)
+        lab, before = self.broken_server(policy("alert"), start=False)
         foreign = self.write(lab, policy("repair"))
         for writable in (foreign, foreign.parent):
             mode = writable.stat().st_mode
@@ -75,16 +65,14 @@ class PolicyTrust(Scenario):
         self.assert_untouched(lab, before)
 
     def test_command_repairs_by_a_policy_that_only_administrators_can_write(self):
-        lab, _ = self.broken_server()
-        lab.install(policy=policy("alert"), start=False)
+        lab, _ = self.broken_server(policy("alert"), start=False)
         self.write(lab, policy("repair"))
         code, text = lab.imshealth("repair", "--policy", FOREIGN, "--json")
         self.assertEqual((code, json.loads(text)["services"][0]["result"]), (0, "repaired"), text)
         self.assert_counters_whole(lab)
 
     def test_the_engine_in_a_window_repairs_by_a_policy_that_is_not_typed_in_full(self):
-        lab, _ = self.broken_server()
-        lab.install(policy=policy("alert"), start=False)
+        lab, _ = self.broken_server(policy("alert"), start=False)
         self.write(lab, policy("repair"))
         foreground = lab.wine.start(lab.program, "run", "--policy", "C:/install/policy.json",
                                     stdout=subprocess.DEVNULL)

@@ -166,7 +166,7 @@ class Contract(Scenario):
         self.assert_article_steps(lab, [("regsvr32", ["/s", exchange.LIBRARY]),
                                         ("unlodctr", [SERVICE]), ("lodctr", ["imcperf.ini"])])
         self.assert_counters_whole(lab)
-        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.assert_neighbours_untouched(before, lab.counters())
         self.assertEqual([each.code for each in lab.alerts()], [201, 202])
         self.assertRegex(lab.imshealth("status")[1], rf"\nalert     \S+Z  201  The repair of the performance "
                          rf"counters of {SERVICE} begins\. Steps: registerLibrary, backUp, ")
@@ -316,11 +316,7 @@ class Contract(Scenario):
         other = {"counterService": "LabOther", "directory": "C:\\exchsrvr\\bin"}
         rules = policy("repair", limits={"commandTimeout": "1h"})
         rules["watch"].append(other)
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.install(policy=rules, start=False)
-        before = lab.counters()
-        lab.settings(regsvr32={"misbehave": "hang"})
+        lab, before = self.broken_server(rules, start=False, regsvr32={"misbehave": "hang"})
         output = lab.wine.prefix / "repair.json"
         with open(output, "wb") as stream:
             running = lab.wine.start(lab.program, "repair", "--json", stdout=stream)
@@ -337,10 +333,7 @@ class Contract(Scenario):
         self.assertEqual(lab.counters(), before)
 
     def test_incident_of_the_service(self):
-        lab = self.installed("alert", "inconsistentCounters")
-        lab.start()
-        lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
+        lab, _ = self.failing_server(policy("alert"))
         lab.wait_for_alert(200)
         status = until(lambda: self.open_incident(lab), "the incident is in the state file")
         self.assertTrue(status["running"])
@@ -386,7 +379,7 @@ class Contract(Scenario):
                 self.assertEqual(library.read_bytes(),
                                  lab.wine.drive_c(exchange.TRUSTED_COPY).read_bytes())
                 self.assert_counters_whole(lab)
-                self.assert_neighbours_untouched(before, lab.counters(), lab)
+                self.assert_neighbours_untouched(before, lab.counters())
                 self.assertTrue(self.run_json(lab, CHECK, "check", code=0)["healthy"])
                 saved = lab.wine.prefix / "drive_c" / "lab" / f"repair-{SERVICE}"
                 self.assertEqual((saved / "perfc009.dat").read_bytes(), before["perfc009.dat"])

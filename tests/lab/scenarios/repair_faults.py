@@ -6,14 +6,7 @@ from scenario import SERVICE, Scenario, exchange, main, policy
 class RepairFaults(Scenario):
     def repair(self, limits=None, **faults):
         """A server with broken counters and ill-behaved tools; returns it and its counters."""
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.settings(**faults)
-        before = lab.counters()
-        lab.install(policy=policy("repair", limits=limits or {}))
-        lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
-        return lab, before
+        return self.failing_server(policy("repair", limits=limits or {}), **faults)
 
     def assert_failed_and_undone(self, lab, before, step):
         alert = lab.wait_for_alert(203)

@@ -5,11 +5,8 @@ from scenario import APIS, SERVICE, Scenario, exchange, main, policy
 
 class RepairMode(Scenario):
     def repairs_as_the_article(self, api, form):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        before = lab.counters()
-        lab.install(policy=policy("repair", api))
-        self.assertEqual(lab.wait_for_alert(100).strings[3], api)
+        lab, before = self.broken_server(policy("repair", api))
+        self.assertEqual(lab.said(100).strings[3], api)
 
         lab.perflib_event(form=form, status=1003)
 
@@ -20,7 +17,7 @@ class RepairMode(Scenario):
                                         ("unlodctr", [SERVICE]),
                                         ("lodctr", ["imcperf.ini"])])
         self.assert_counters_whole(lab)
-        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.assert_neighbours_untouched(before, lab.counters())
 
         said = [each for each in lab.alerts() if each.code in range(200, 300)]
         self.assertEqual([each.code for each in said], [200, 201, 202])

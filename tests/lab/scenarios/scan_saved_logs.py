@@ -3,8 +3,10 @@ program reads itself, or an .evtx, which it has Windows read. 32-bit Wine stands
 have no .evtx: there, and on Linux, it is refused."""
 
 import json
+import re
 import shutil
 import struct
+import subprocess
 
 from scenario import APIS, Scenario, main
 
@@ -53,6 +55,13 @@ class ScanSavedLogs(Scenario):
 
     def run_exe(self, lab, *arguments):
         return lab.wine.run(EXE, *arguments, check=False)
+
+    def complaint(self, lab, *arguments):
+        """Of a run that fails: its standard output, and what it says on standard error."""
+        failed = lab.wine.start(EXE, *arguments, stderr=subprocess.PIPE)
+        out, said = failed.communicate(timeout=120)
+        self.assertEqual(failed.returncode, 2, said)
+        return out.decode("utf-8"), said.decode("utf-8")
 
     def scan(self, lab, *arguments):
         code, text = self.run_exe(lab, "scan", "--json", *arguments)
@@ -134,16 +143,20 @@ class ScanSavedLogs(Scenario):
             self.assertFalse(files[4]["dirty"])
             self.assertNotIn("error", files[4])
 
-            for api, error in (("evtQuery", 5), ("evtQuery", 15007), ("evtNext", 1722),
-                               ("evtRender", 1722)):
+            for api, error in (("EvtQuery", 5), ("EvtQuery", 15007), ("EvtNext", 1722), ("EvtRender", 1722)):
                 with self.subTest(api=api, error=error):
-                    lab.store.inject(api, error, count=1000)
-                    code, text = self.run_exe(lab, "scan", LOG)
-                    self.assertEqual(code, 2)
-                    self.assertNotIn(f"(error {error})", text, "it is told on standard error")
-                    code, text = self.run_exe(lab, "replay", LOG)
-                    self.assertEqual((code, text), (2, ""), "half a log would decide otherwise")
-                    lab.store.inject(api, 0, count=0)
+                    lab.store.inject(api[0].lower() + api[1:], error, count=1000)
+                    code, (file,) = self.scan(lab, LOG)
+                    self.assertEqual((code, file["errorCode"]), (2, error))
+                    self.assertIn(api, file["error"])
+                    told = f"{re.escape(LOG)}: {api}.* \\(error {error}\\)"
+                    out, said = self.complaint(lab, "scan", LOG)
+                    self.assertNotIn(f"(error {error})", out)
+                    self.assertRegex(said, told)
+                    out, said = self.complaint(lab, "replay", LOG)
+                    self.assertEqual(out, "", "half a log would decide otherwise")
+                    self.assertRegex(said, told)
+                    lab.store.inject(api[0].lower() + api[1:], 0, count=0)
     else:
         def test_an_evtx_is_refused_an_evt_is_read(self):
             lab = self.prepared()

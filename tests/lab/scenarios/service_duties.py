@@ -42,13 +42,8 @@ class ServiceDuties(Scenario):
         return points
 
     def repair_that_hangs(self, tool):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.settings(**{tool: {"misbehave": "hang"}})
-        before = lab.counters()
-        lab.install(policy=policy("repair", limits={"coolDown": "10ms"}))
-        lab.wait_for_alert(100)
-        lab.perflib_event(form="classic", status=1003)
+        lab, before = self.failing_server(policy("repair", limits={"coolDown": "10ms"}), tool,
+                                          **{tool: {"misbehave": "hang"}})
         lab.until_tool(tool)
         return lab, before
 
@@ -139,10 +134,7 @@ class ServiceDuties(Scenario):
         lab.stop()
 
     def test_pause_listens_without_repairing_and_continue_repairs_a_later_event(self):
-        lab = self.server()
-        lab.break_("inconsistentCounters")
-        lab.install(policy=policy("repair", limits={"coolDown": "10ms"}))
-        lab.wait_for_alert(100)
+        lab, _ = self.broken_server(policy("repair", limits={"coolDown": "10ms"}))
         lab.control(PAUSE)
         self.assertTrue(lab.await_state(PAUSED)[0])
         lab.perflib_event(form="classic", status=1003)

@@ -124,9 +124,17 @@ class LabItself(unittest.TestCase):
         path = self.lab.wine.drive_c(exchange.BIN) / "nobody.ini"
         path.write_bytes(exchange.counter_file().replace(b"drivername=MSExchangeIMC",
                                                          b"drivername=Nobody"))
-        code, _ = self.lab.wine.run("lodctr", "C:\\exchsrvr\\bin\\nobody.ini", check=False)
+        code, _ = self.lab.wine.run("cmd", "/c", "cd /d C:\\exchsrvr\\bin && lodctr nobody.ini", check=False)
         self.assertEqual(code, 2)
         self.assertEqual([event.code for event in self.lab.store.events()], [3003, 3009])
+
+    def test_load_finds_the_symbols_in_the_current_directory_alone(self):
+        """As NT 4.0 SP3 (Q169659)."""
+        before = self.lab.counters()
+        code, _ = self.lab.wine.run("lodctr", exchange.BIN + "\\imcperf.ini", check=False)
+        self.assertEqual(code, 2)
+        self.assertEqual([event.code for event in self.lab.store.events()], [3009])
+        self.assertEqual(self.lab.counters(), before)
 
     def test_registering(self):
         self.lab.break_("notRegistered")

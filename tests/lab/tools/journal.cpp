@@ -55,9 +55,8 @@ void recordStart(const wchar_t* tool, int argc, wchar_t** argv) {
   for (int i = 0; i < argc; ++i) {
     line += (i == 0 ? "" : ",") + quoted(argv[i]);
   }
-  line += "],\"commandLine\":" + quoted(GetCommandLineW()) + ",\"folder\":" + quoted(folder) +
-          ",\"pid\":" + std::to_string(GetCurrentProcessId()) +
-          ",\"tick\":" + std::to_string(GetTickCount()) + "}\n";
+  line += "],\"folder\":" + quoted(folder) + ",\"pid\":" + std::to_string(GetCurrentProcessId()) +
+          "}\n";
   appendLine(line);
 }
 
@@ -68,8 +67,7 @@ void recordStage(const wchar_t* tool, const char* name) {
 
 void recordEnd(const wchar_t* tool, int exitCode) {
   appendLine("{\"ended\":" + quoted(tool) + ",\"pid\":" + std::to_string(GetCurrentProcessId()) +
-             ",\"exitCode\":" + std::to_string(exitCode) +
-             ",\"tick\":" + std::to_string(GetTickCount()) + "}\n");
+             ",\"exitCode\":" + std::to_string(exitCode) + "}\n");
 }
 
 void recordLoad(const wchar_t* library) {

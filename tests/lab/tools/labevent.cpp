@@ -1,7 +1,6 @@
-// labevent: writes, lists and clears events of the lab's log, as other programs of the server do.
+// labevent: writes, saves and clears events of the lab's log, as other programs of the server do.
 #include "tests/lab/eventlog/saved_log.h"
 #include "tests/lab/eventlog/store.h"
-#include "tests/lab/tools/journal.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -18,11 +17,10 @@ using lab::Store;
 constexpr const char usage[] =
     "labevent perflib [--form classic|manifest|generic] [--source S] [--id N] [--service S]\n"
     "                 [--library L] [--status N] [--data-bytes N] [--count N] [--age SECONDS]\n"
-    "labevent report --source S [--id N] [--type N] [--data-word N] [--count N] [STRING...]\n"
+    "labevent report --source S [--id N] [--type N] [--count N] [STRING...]\n"
     "labevent flood [--failures N] [--others N] [--services A,B] [--seed N] [--burst N]\n"
     "               [--pause MS]   failures (1008) of these services among other events, in a\n"
     "               random order; a burst reaches its readers as a whole; prints the numbers\n"
-    "labevent list [--after N]\n"
     "labevent save FILE [--dirty 1]   the log as an .evtx that the lab's wevtapi can query\n"
     "labevent clear | wake\n";
 
@@ -111,9 +109,6 @@ int report(const Arguments& arguments) {
   event.eventId = arguments.number(L"id", 1);
   event.type = static_cast<std::uint16_t>(arguments.number(L"type", EVENTLOG_INFORMATION_TYPE));
   event.strings = arguments.strings;
-  if (arguments.options.contains(L"data-word")) {
-    event.data = littleEndian(arguments.number(L"data-word", 0), 4);
-  }
   return write(std::move(event), arguments.number(L"count", 1), arguments.number(L"age", 0));
 }
 
@@ -200,26 +195,6 @@ int flood(const Arguments& arguments) {
   return 0;
 }
 
-int list(const Arguments& arguments) {
-  const auto range = Store::instance().range();
-  const std::uint64_t after = arguments.number(L"after", 0);
-  Event event;
-  for (std::uint64_t number = std::max(range.oldest, after + 1); number < range.next; ++number) {
-    if (!Store::instance().read(number, event)) {
-      continue;
-    }
-    std::string line = "{\"record\":" + std::to_string(event.number) +
-                       ",\"source\":" + lab::quoted(event.source) +
-                       ",\"id\":" + std::to_string(event.eventId) +
-                       ",\"type\":" + std::to_string(event.type) + ",\"strings\":[";
-    for (std::size_t i = 0; i < event.strings.size(); ++i) {
-      line += (i == 0 ? "" : ",") + lab::quoted(event.strings[i]);
-    }
-    std::printf("%s]}\n", line.c_str());
-  }
-  return 0;
-}
-
 }  // namespace
 
 int wmain(int argc, wchar_t** argv) {
@@ -233,9 +208,6 @@ int wmain(int argc, wchar_t** argv) {
   }
   if (verb == L"flood") {
     return flood(arguments);
-  }
-  if (verb == L"list") {
-    return list(arguments);
   }
   if (verb == L"save" && arguments.strings.size() == 1) {
     return static_cast<int>(

@@ -13,7 +13,7 @@ namespace {
 constexpr const char usage[] =
     "labsc query SERVICE\n"
     "labsc start SERVICE\n"
-    "labsc config SERVICE            path, and what ChangeServiceConfig2 has set\n"
+    "labsc config SERVICE            path and description\n"
     "labsc control SERVICE CODE      1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange\n"
     "labsc await SERVICE STATE MS    1 stopped, 4 running, 7 paused\n"
     "labsc trace SERVICE STATE MS    every change of state or check point until STATE\n"
@@ -83,48 +83,21 @@ int trace(SC_HANDLE service, DWORD state, DWORD milliseconds) {
   return failed("query");
 }
 
-/// Empty where this system (or Wine) does not know the level.
-std::vector<unsigned char> configuration(SC_HANDLE service, DWORD level) {
-  std::vector<unsigned char> block(8192);
-  DWORD needed = 0;
-  if (!QueryServiceConfig2W(service, level, block.data(), static_cast<DWORD>(block.size()),
-                            &needed)) {
-    return {};
-  }
-  return block;
-}
-
 void printConfiguration(SC_HANDLE service) {
-  const auto description = configuration(service, SERVICE_CONFIG_DESCRIPTION);
-  const auto failures = configuration(service, SERVICE_CONFIG_FAILURE_ACTIONS);
-  const auto preshutdown = configuration(service, 7 /* SERVICE_CONFIG_PRESHUTDOWN_INFO */);
-  std::wstring text;
-  if (!description.empty()) {
-    const auto* found = reinterpret_cast<const SERVICE_DESCRIPTIONW*>(description.data());
-    text = found->lpDescription != nullptr ? found->lpDescription : L"";
-  }
   std::vector<unsigned char> block(8192);
   DWORD needed = 0;
+  std::wstring description;
+  if (QueryServiceConfig2W(service, SERVICE_CONFIG_DESCRIPTION, block.data(),
+                           static_cast<DWORD>(block.size()), &needed)) {
+    const auto* found = reinterpret_cast<const SERVICE_DESCRIPTIONW*>(block.data());
+    description = found->lpDescription != nullptr ? found->lpDescription : L"";
+  }
   auto* config = reinterpret_cast<QUERY_SERVICE_CONFIGW*>(block.data());
   const bool known =
       QueryServiceConfigW(service, config, static_cast<DWORD>(block.size()), &needed) != FALSE;
-  std::printf("{\"imagePath\":%s,\"description\":%s,\"restartAfter\":[",
+  std::printf("{\"imagePath\":%s,\"description\":%s}\n",
               lab::quoted(known ? config->lpBinaryPathName : L"").c_str(),
-              lab::quoted(text).c_str());
-  if (!failures.empty()) {
-    const auto* found = reinterpret_cast<const SERVICE_FAILURE_ACTIONSW*>(failures.data());
-    for (DWORD i = 0; i < found->cActions; ++i) {
-      if (found->lpsaActions[i].Type == SC_ACTION_RESTART) {
-        std::printf("%s%lu", i == 0 ? "" : ",", found->lpsaActions[i].Delay);
-      }
-    }
-  }
-  std::printf("],\"preshutdown\":");
-  if (preshutdown.empty()) {
-    std::printf("null}\n");
-  } else {
-    std::printf("%lu}\n", *reinterpret_cast<const DWORD*>(preshutdown.data()));
-  }
+              lab::quoted(description).c_str());
 }
 
 }  // namespace

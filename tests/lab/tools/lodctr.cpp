@@ -55,25 +55,16 @@ std::vector<std::wstring> keysOf(const wchar_t* section, const std::wstring& ini
   return keys;
 }
 
-std::wstring folderOf(const std::wstring& path) {
-  return path.substr(0, path.find_last_of(L'\\'));
-}
-
 bool exists(const std::wstring& path) {
   return GetFileAttributesW(path.c_str()) != INVALID_FILE_ATTRIBUTES;
 }
 
+// In the current directory alone, as NT 4.0 SP3 looks for it; not beside the ini (Q169659).
 DWORD readSymbols(const std::wstring& name, Definition& definition) {
-  wchar_t current[MAX_PATH];
-  GetCurrentDirectoryW(MAX_PATH, current);
-  std::wstring path = std::wstring(current) + L"\\" + name;
-  if (!exists(path)) {
-    path = folderOf(definition.ini) + L"\\" + name;
-  }
-  if (!exists(path)) {
+  FILE* file = _wfopen(name.c_str(), L"r");
+  if (file == nullptr) {
     return ERROR_FILE_NOT_FOUND;
   }
-  FILE* file = _wfopen(path.c_str(), L"r");
   char line[1024];
   while (std::fgets(line, sizeof line, file) != nullptr) {
     std::istringstream words{std::string(line)};

@@ -52,12 +52,16 @@ std::string_view toText(Installed service) {
   return "";
 }
 
+std::string decisionOf(const Incident& incident) {
+  return incident.verdict.empty() ? "pending" : incident.verdict;
+}
+
 Json toJson(const State& state, Installed service) {
   Json incidents = Json::array();
   for (const Incident& incident : state.incidents) {
     incidents.push_back({{"counterService", incident.counterService},
                          {"cause", incident.cause},
-                         {"decision", incident.verdict},
+                         {"decision", decisionOf(incident)},
                          {"since", toIso(incident.since)},
                          {"events", incident.events}});
   }
@@ -121,8 +125,8 @@ void writeText(CommandIo& io, const State& state, Installed service) {
   for (const Incident& incident : state.incidents) {
     io.out << coloured(io, Colour::bad, "incident") << "  " << incident.counterService << ": "
            << (incident.cause.empty() ? "not diagnosed yet" : incident.cause) << ", decision "
-           << (incident.verdict.empty() ? "pending" : incident.verdict) << ", since "
-           << toIso(incident.since) << ", events " << incident.events << "\n";
+           << decisionOf(incident) << ", since " << toIso(incident.since) << ", events "
+           << incident.events << "\n";
   }
   for (const auto& [service, limits] : state.limits) {
     io.out << "circuit   " << service << ": "

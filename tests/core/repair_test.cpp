@@ -509,6 +509,31 @@ TEST_CASE("Windows XP and later save all counter settings as a text; that it fai
              Catch::StartsWith("C:\\WINNT\\system32>lodctr /S:C:\\data\\backup\\"));
 }
 
+TEST_CASE("Windows NT 4.0 saves no settings, and is to be restarted after a repair; 2000 is not") {
+  SimulatedServer server;
+  server.breakCounters();
+  server.systemFacts.osMajor = GENERATE(4, 5);
+  const std::string wish = server.systemFacts.osMajor == 4 ? " (restart the machine)" : "";
+  SECTION("in one go") {
+    Program program(server, policyFor(Mode::repair));
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.alertIds() == Ids{200, 201, 202});
+  }
+  SECTION("proved after a restart of the program") {
+    killBehindLodctr(server);
+    Program program(server, policyFor(Mode::repair));
+    server.run();
+    CHECK(server.alertIds() == Ids{200, 201, 202});
+  }
+  CHECK(last(server, 202).strings[1] ==
+        "registerLibrary, backUp, unloadCounters, loadCounters, verify" + wish);
+  CHECK(server.toolsRun ==
+        std::vector<std::string>{"C:\\exchsrvr\\bin>regsvr32 /s C:\\exchsrvr\\bin\\imsperf.dll",
+                                 "C:\\exchsrvr\\bin>unlodctr MSExchangeIMC",
+                                 "C:\\exchsrvr\\bin>lodctr imcperf.ini"});
+}
+
 TEST_CASE(
     "Attempts under a clock that was years ahead hold repairs back for one period, not for years") {
   SimulatedServer server;

@@ -447,8 +447,8 @@ class Lab:
         return max(cursor["record"], cursor["newestSeen"])
 
     def until_busy(self, condition, what, timeout=120):
-        """Waits on a server that goes on logging, as servers do: two notifications of the classic log
-        are five seconds apart, and what is written in between is only heard with the next one."""
+        """Waits on a server that goes on logging, as servers do: what nobody has told the reader of is heard with the
+        next record, not only by the minute's check."""
         written = time.monotonic()
 
         def busy():

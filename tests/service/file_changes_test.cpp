@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <set>
+#include <string>
 #include <vector>
 
 using namespace imshealth;
@@ -51,29 +53,38 @@ TEST_CASE("a library that is loaded is replaced, and again while the one before 
 
 TEST_CASE("what is moved aside gets a name of its own, though the moment's is taken") {
   const std::string file = test::newFolder() + "\\x";
-  REQUIRE(writeWholeFile(file, "mine").has_value());
   const auto now = [] {
     FILETIME time;
     GetSystemTimeAsFileTime(&time);
     return std::uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime;
   };
   constexpr std::uint64_t millisecond = 10'000;
-  // Each millisecond of a fifth of a second to come.
-  const std::uint64_t begin = now() + 500 * millisecond;
-  for (std::uint64_t moment = begin; moment < begin + 200 * millisecond; moment += millisecond) {
-    const FILETIME at{static_cast<DWORD>(moment), static_cast<DWORD>(moment >> 32)};
-    SYSTEMTIME t;
-    FileTimeToSystemTime(&at, &t);
-    REQUIRE(writeWholeFile(
-                fmt::format("{}.replaced-{:04}{:02}{:02}-{:02}{:02}{:02}{:03}", file, t.wYear,
-                            t.wMonth, t.wDay, t.wHour, t.wMinute, t.wSecond, t.wMilliseconds),
-                "other")
-                .has_value());
+  bool wasTaken = false;
+  // A slow machine needs longer to lay the names out, and may miss them: then further ahead.
+  for (std::uint64_t ahead = 500; !wasTaken && ahead <= 16'000; ahead *= 2) {
+    REQUIRE(writeWholeFile(file, "mine").has_value());
+    // Each millisecond of a fifth of a second to come.
+    std::set<std::string> taken;
+    const std::uint64_t begin = now() + ahead * millisecond;
+    for (std::uint64_t moment = begin; moment < begin + 200 * millisecond; moment += millisecond) {
+      const FILETIME at{static_cast<DWORD>(moment), static_cast<DWORD>(moment >> 32)};
+      SYSTEMTIME t;
+      FileTimeToSystemTime(&at, &t);
+      const std::string name =
+          fmt::format("{}.replaced-{:04}{:02}{:02}-{:02}{:02}{:02}{:03}", file, t.wYear, t.wMonth,
+                      t.wDay, t.wHour, t.wMinute, t.wSecond, t.wMilliseconds);
+      REQUIRE(writeWholeFile(name, "other").has_value());
+      taken.insert(name);
+    }
+    while (now() < begin + 20 * millisecond) {
+      Sleep(1);
+    }
+    const auto moved = moveAside(file, "replaced");
+    REQUIRE(moved.has_value());
+    CHECK(*readWholeFile(*moved, 10) == "mine");
+    CHECK_FALSE(taken.contains(*moved));
+    // The moment's name and a number.
+    wasTaken = taken.contains(moved->substr(0, moved->rfind('-')));
   }
-  while (now() < begin + 20 * millisecond) {
-    Sleep(1);
-  }
-  const auto moved = moveAside(file, "replaced");
-  REQUIRE(moved.has_value());
-  CHECK(*readWholeFile(*moved, 10) == "mine");
+  CHECK(wasTaken);
 }

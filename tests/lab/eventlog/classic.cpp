@@ -195,7 +195,8 @@ DWORD readRecords(Log& log, DWORD flags, DWORD offset, std::uint8_t* buffer, DWO
   }
 }
 
-// At most one notification in each interval; what happens in between is not made up for later.
+// At most one notification in each interval, where a test has set one; what happens in between is
+// not made up for later.
 DWORD notify(Log& log, HANDLE event) {
   Store& store = Store::instance();
   if (const DWORD error = store.admit(Api::notifyChange, log.opened)) {

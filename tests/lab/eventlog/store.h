@@ -69,7 +69,7 @@ struct StoreHeader {
   std::uint32_t maxRecords;      // or here; 0: no such limit
   std::uint32_t doNotOverwrite;  // a full log refuses new events with 1502
   std::uint32_t clearRestarts;   // numbering restarts at 1 after a clear
-  std::uint32_t notifyInterval;  // ms between two notifications of one handle
+  std::uint32_t notifyInterval;  // ms between two notifications of one handle; 0: of each record
   std::uint32_t notifyPulse;     // PulseEvent instead of SetEvent
   std::uint32_t evtBatchBound;   // EvtNext for more records than this fails with 1734; 0: never
   Injection injections[8];

@@ -300,8 +300,11 @@ class Contract(Scenario):
         lab.settings(regsvr32={"misbehave": "hang"})
         first = lab.wine.start(lab.program, "repair", stdout=subprocess.DEVNULL)
         lab.until_tool("regsvr32")
-        code, _ = lab.imshealth("repair")
-        self.assertEqual(code, 1)
+        second = lab.wine.start(lab.program, "repair", stderr=subprocess.PIPE)
+        out, err = second.communicate(timeout=120)
+        self.assertEqual((second.returncode, out), (1, b""))
+        self.assertTrue(err.decode().strip().endswith(
+            "imshealth: a repair is under way, by the service or another command; try again when it has ended"), err)
         self.assertEqual(len([run for run in lab.tool_runs() if run[0] == "regsvr32"]), 1)
         lab.settings()
         lab.kill()
@@ -342,6 +345,30 @@ class Contract(Scenario):
         self.assertEqual(self.repair(lab, "--force", code=0)["result"], "repaired")
         until(lambda: lab.imshealth("status")[0] == 0, "the incident has ended")
         lab.stop()
+
+    def test_status_tells_what_is_decided_and_what_came_of_it(self):
+        lab = self.installed("repair", "openHangs", limits={"probeTimeout": "1h"})
+        lab.start()
+        lab.wait_for_alert(100)
+        lab.perflib_event(form="classic", status=1003)
+        # It is looked at for as long as the library hangs.
+        until(lambda: lab.saved_state().get("incidents"), "the incident remembered")
+        self.assert_decision(lab, "pending", "not diagnosed yet")
+
+        lab.stop()
+        exchange.heal(lab)
+        lab.break_("inconsistentCounters")
+        lab.settings(lodctr={"fail": 112})
+        lab.start()
+        lab.wait_for_alert(203)
+        until(lambda: lab.saved_state()["incidents"][0]["verdict"] == "attemptFailed", "its end remembered")
+        self.assert_decision(lab, "attemptFailed", "countersInconsistent")
+        lab.stop()
+
+    def assert_decision(self, lab, word, cause):
+        incident, = self.run_json(lab, STATUS, "status", code=1)["incidents"]
+        self.assertEqual((incident["counterService"], incident["decision"]), (SERVICE, word))
+        self.assertIn(f"incident  {SERVICE}: {cause}, decision {word}, since ", lab.imshealth("status")[1])
 
     def open_incident(self, lab):
         code, text = lab.imshealth("status", "--json")

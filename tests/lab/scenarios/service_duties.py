@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 
-from scenario import SERVICE, Scenario, main, policy, until
+from scenario import SERVICE, Scenario, exchange, main, policy, until
 
 import image  # noqa: E402
 from lab import CONTINUE, PAUSE, PAUSED, RUNNING, STAND_IN, STOP, STOPPED  # noqa: E402
@@ -181,6 +181,24 @@ class ServiceDuties(Scenario):
         warnings = [line for line in log.read_text("utf-8").splitlines() if "[warning]" in line]
         self.assertEqual(len(warnings), 1, warnings)
         self.assertRegex(warnings[0], f"{said} this program: .*imshealth.exe can be changed by Everyone")
+
+    def test_a_perflib_that_logs_nothing_is_warned_of_at_each_start(self):
+        """No failure would ever reach the log: it would look like a healthy server (KB226494)."""
+        lab = self.server()
+        lab.registry({exchange.PERFLIB: {"EventLogLevel": 0}})
+        lab.install(policy=policy("alert"), start=False)
+        begun = lab.last_record()
+        for _ in range(2):
+            lab.start()
+            warned = lab.wait_for_alert(322, after=begun)
+            self.assertIn("EventLogLevel of Perflib is 0", warned.strings[1])
+            lab.stop()
+            self.assertEqual([each.code for each in lab.alerts(begun)], [100, 322, 101])
+            begun = lab.last_record()
+        lab.registry({exchange.PERFLIB: {"EventLogLevel": 1}})
+        lab.start()
+        lab.stop()
+        self.assertEqual([each.code for each in lab.alerts(begun)], [100, 101])
 
     def test_a_second_instance_is_refused_whoever_came_first(self):
         lab = self.server()

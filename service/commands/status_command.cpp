@@ -56,7 +56,7 @@ std::string decisionOf(const Incident& incident) {
   return incident.verdict.empty() ? "pending" : incident.verdict;
 }
 
-Json toJson(const State& state, Installed service) {
+Json toJson(const State& state, Installed installed) {
   Json incidents = Json::array();
   for (const Incident& incident : state.incidents) {
     incidents.push_back({{"counterService", incident.counterService},
@@ -80,8 +80,8 @@ Json toJson(const State& state, Installed service) {
     alerts.push_back({{"time", toIso(alert.at)}, {"id", alert.id}, {"strings", alert.strings}});
   }
   return {{"version", version},
-          {"running", runs(service)},
-          {"paused", service == Installed::paused},
+          {"running", runs(installed)},
+          {"paused", installed == Installed::paused},
           {"mode", toString(state.mode)},
           {"policy",
            {{"file", state.policyFile.empty() ? Json(nullptr) : Json(state.policyFile)},
@@ -104,13 +104,13 @@ bool wasRefused(const State& state) {
   });
 }
 
-void writeText(CommandIo& io, const State& state, Installed service) {
+void writeText(CommandIo& io, const State& state, Installed installed) {
   io.out << "imshealth " << version << ", service "
-         << coloured(io, service == Installed::running ? Colour::good : Colour::bad,
-                     std::string(toText(service)))
+         << coloured(io, installed == Installed::running ? Colour::good : Colour::bad,
+                     std::string(toText(installed)))
          << ", mode " << toString(state.mode)
-         << (service == Installed::paused ? "; nothing is repaired until net continue ImsHealth\n"
-                                          : "\n");
+         << (installed == Installed::paused ? "; nothing is repaired until net continue ImsHealth\n"
+                                            : "\n");
   if (state.policySince) {
     io.out << "policy:    " << (state.policyFile.empty() ? "built-in default" : state.policyFile)
            << " as it was at " << toIso(*state.policySince)

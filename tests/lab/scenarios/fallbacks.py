@@ -51,7 +51,7 @@ class Fallbacks(Scenario):
         # Nothing beside them: lodctr /S: came with Windows XP.
         self.assertEqual([run[:2] for run in lab.tool_runs()], steps)
         self.assert_counters_whole(lab)
-        self.assert_neighbours_untouched(before, lab.counters(), lab)
+        self.assert_neighbours_untouched(before, lab.counters())
         self.assertEqual({each.source for each in lab.store.events()}, {"ImsHealth", "Perflib"})
         lab.stop()
         self.assertEqual(lab.alerts()[-1].code, 101)

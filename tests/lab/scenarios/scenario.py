@@ -189,7 +189,7 @@ class Scenario(unittest.TestCase):
         for value in ("Library", "Open", "Collect", "Close"):
             self.assertIn(value, key)
 
-    def assert_neighbours_untouched(self, before, after, *_):
+    def assert_neighbours_untouched(self, before, after):
         """No other service's range or text moved, and no text of the system."""
         for service in before["services"]:
             if service != SERVICE:

@@ -141,6 +141,12 @@ class ServiceDuties(Scenario):
         self.assertEqual(lab.wait_for_alert(200).strings[3], "paused")
         refused = lab.wait_for_alert(204)
         self.assertEqual(refused.strings, [SERVICE, "paused"])
+        self.assertRegex(lab.imshealth("status")[1], r"^imshealth \S+, service paused, mode repair; ")
+        status = json.loads(lab.imshealth("status", "--json")[1])
+        self.assertEqual((status["running"], status["paused"]), (True, True))
+        code, planned = lab.imshealth("repair", "--dry-run")
+        self.assertEqual(code, 1)
+        self.assertIn("\n  the service is paused and repairs nothing until net continue ImsHealth\n", planned)
         self.assertEqual(lab.tool_runs(), [])
 
         lab.control(CONTINUE)

@@ -61,6 +61,8 @@ CASES = {
     # The last one: a service that was deleted does not come back.
     "serviceNotInstalled": [("serviceNotInstalled", "no service MSExchangeIMC", False, {})],
 }
+# For what hangs, and long enough for a loaded machine to start the probe and open what does not hang.
+PROBE_TIMEOUT = "10s"
 # What `check` cannot find, and why. Seen through the service below.
 NOT_BY_CHECK = {
     "machineWideFault": "needs three watched services that fail within a minute; check looks at each "
@@ -84,10 +86,10 @@ class EveryCause(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.lab = cls.enterClassContext(Lab(ARCH, "causes-check"))
-        cls.lab.install(policy=policy("alert", limits={"probeTimeout": "3s"}), start=False)
+        cls.lab.install(policy=policy("alert", limits={"probeTimeout": PROBE_TIMEOUT}), start=False)
 
     def check(self, watch):
-        self.lab.write_policy(policy("alert", watch=dict(watch), limits={"probeTimeout": "3s"}))
+        self.lab.write_policy(policy("alert", watch=dict(watch), limits={"probeTimeout": PROBE_TIMEOUT}))
         code, text = self.lab.imshealth("check", "--json", timeout=300)
         found = json.loads(text)
         service, = found["services"]
@@ -189,7 +191,7 @@ class TheService(Scenario):
                 ("inconsistentCounters", "countersInconsistent"),
                 ("missingLibrary", "libraryMissing"),
                 ("otherVersion", "libraryDiffersFromTrustedCopy")]
-    LIMITS = {"coolDown": "10ms", "attempts": 100, "probeTimeout": "3s"}
+    LIMITS = {"coolDown": "10ms", "attempts": 100, "probeTimeout": PROBE_TIMEOUT}
 
     def hear(self, lab, status=2):
         begun = lab.last_record()

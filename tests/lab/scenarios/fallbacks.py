@@ -57,7 +57,7 @@ class Fallbacks(Scenario):
         self.assertEqual(lab.alerts()[-1].code, 101)
 
     def test_a_tool_that_hangs_is_ended_without_a_job_object(self):
-        lab = self.server_of_1996(limits={"commandTimeout": "3s"})
+        lab = self.server_of_1996(limits={"commandTimeout": "10s"})
         self.order(lab, lodctr={"misbehave": "hang"})
         before = lab.counters()
         lab.perflib_event(form="classic", status=1003)

@@ -69,9 +69,9 @@ class LabItself(unittest.TestCase):
                            b":again\r\n@goto again\r\n")
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
-            code, _ = self.lab.wine.look("cmd", "/c", "C:\\lab\\hangs_once.cmd", timeout=3, check=False)
+            code, _ = self.lab.wine.look("cmd", "/c", "C:\\lab\\hangs_once.cmd", timeout=12, check=False)
         self.assertEqual(code, 7)
-        self.assertRegex(said.getvalue(), r"hangs_once.*timed out after 3 seconds\n"
+        self.assertRegex(said.getvalue(), r"hangs_once.*timed out after 12 seconds\n"
                                           r"(.*\n)* +\d+ .*cmd.*hangs_once.*: .* [RSD] ")
         self.assertEqual(self.lab.processes("cmd.exe"), [])
 

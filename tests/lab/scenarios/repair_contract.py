@@ -235,7 +235,7 @@ class Contract(Scenario):
         self.assertTrue(refused["reason"].startswith("attemptsExhausted: "), refused)
         self.assertIsNone(refused["notBefore"], "no time ends it, a person does")
         self.assert_only_planned(lab, "attemptsExhausted", refused["remedy"])
-        self.assertIn("  no more attempts are made: find the cause, then say imshealth reset\n",
+        self.assertIn("  attemptsExhausted: no more attempts are made: find the cause, then say imshealth reset\n",
                       lab.imshealth("repair")[1])
         self.assertRegex(lab.imshealth("status")[1], rf"circuit   {SERVICE}: open, attempts 1, the last "
                          r"one ended at \S+Z; find the cause, then say imshealth reset\n")

@@ -86,17 +86,6 @@ BOOL answer(DWORD error) {
   return error == 0;
 }
 
-std::wstring widen(const char* text) {
-  if (text == nullptr) {
-    return {};
-  }
-  const int length = MultiByteToWideChar(CP_ACP, 0, text, -1, nullptr, 0);
-  std::wstring wide(static_cast<std::size_t>(length), L'\0');
-  MultiByteToWideChar(CP_ACP, 0, text, -1, wide.data(), length);
-  wide.resize(static_cast<std::size_t>(length) - 1);
-  return wide;
-}
-
 std::wstring computerName() {
   wchar_t name[MAX_COMPUTERNAME_LENGTH + 1];
   DWORD length = MAX_COMPUTERNAME_LENGTH + 1;
@@ -249,95 +238,20 @@ DWORD report(const Source& source, WORD type, WORD category, DWORD id, PSID sid,
   return Store::instance().append(std::move(event));
 }
 
-// A saved log: header, records, end-of-file record, unwrapped.
-DWORD backUp(const wchar_t* path) {
-  Store& store = Store::instance();
-  std::vector<std::uint8_t> records;
-  Store::Range range;
-  {
-    lab::StoreLock guard(store);
-    range = store.range();
-    Event event;
-    for (std::uint64_t number = range.oldest; number < range.next; ++number) {
-      store.read(number, event);
-      const auto record = toRecord(event);
-      records.insert(records.end(), record.begin(), record.end());
-    }
-  }
-  const DWORD end = 48 + static_cast<DWORD>(records.size());
-  const auto next = static_cast<DWORD>(range.next);
-  const auto oldest = range.oldest == range.next ? 0 : static_cast<DWORD>(range.oldest);
-  const DWORD header[12] = {48, 0x654C664C, 1, 1, 48, end, next, oldest, end + 40, 0, 0, 48};
-  const DWORD trailer[10] = {40, 0x11111111, 0x22222222, 0x33333333, 0x44444444,
-                             48, end,        next,       oldest,     40};
-  HANDLE file = CreateFileW(path, GENERIC_WRITE, 0, nullptr, CREATE_NEW, 0, nullptr);
-  if (file == INVALID_HANDLE_VALUE) {
-    return GetLastError();
-  }
-  DWORD written = 0;
-  WriteFile(file, header, sizeof header, &written, nullptr);
-  WriteFile(file, records.data(), static_cast<DWORD>(records.size()), &written, nullptr);
-  WriteFile(file, trailer, sizeof trailer, &written, nullptr);
-  CloseHandle(file);
-  return 0;
-}
+}  // namespace
 
-HANDLE openLog(bool local) {
-  if (!local) {
-    SetLastError(RPC_S_SERVER_UNAVAILABLE);
-    return nullptr;
-  }
+extern "C" {
+
+HANDLE WINAPI LabOpenEventLogW(const wchar_t* server, const wchar_t*) {
   Store& store = Store::instance();
-  if (const DWORD error = store.admit(Api::openEventLog)) {
+  const bool local = server == nullptr || *server == 0;
+  if (const DWORD error = local ? store.admit(Api::openEventLog) : RPC_S_SERVER_UNAVAILABLE) {
     SetLastError(error);
     return nullptr;
   }
   auto log = std::make_unique<Log>();
   log->opened = store.stamp();
   return logs().give(std::move(log));
-}
-
-HANDLE registerSource(bool local, std::wstring name) {
-  Store& store = Store::instance();
-  const DWORD error = !local || name.empty() ? ERROR_INVALID_PARAMETER : store.admit(Api::none);
-  if (error != 0) {
-    SetLastError(error);
-    return nullptr;
-  }
-  auto source = std::make_unique<Source>();
-  source->opened = store.stamp();
-  source->name = std::move(name);
-  return sources().give(std::move(source));
-}
-
-template <class Text>
-BOOL reportEvent(HANDLE handle, WORD type, WORD category, DWORD id, PSID sid, WORD count,
-                 DWORD dataSize, const Text* strings, const void* data,
-                 std::wstring (*convert)(Text)) {
-  const Source* source = sources().find(handle);
-  if (source == nullptr) {
-    return answer(ERROR_INVALID_HANDLE);
-  }
-  if (const DWORD error = Store::instance().admit(Api::reportEvent, source->opened)) {
-    return answer(error);
-  }
-  std::vector<std::wstring> texts;
-  for (WORD i = 0; i < count; ++i) {
-    texts.push_back(convert(strings[i]));
-  }
-  return answer(report(*source, type, category, id, sid, std::move(texts), data, dataSize));
-}
-
-}  // namespace
-
-extern "C" {
-
-HANDLE WINAPI LabOpenEventLogW(const wchar_t* server, const wchar_t*) {
-  return openLog(server == nullptr || *server == 0);
-}
-
-HANDLE WINAPI LabOpenEventLogA(const char* server, const char*) {
-  return openLog(server == nullptr || *server == 0);
 }
 
 BOOL WINAPI LabCloseEventLog(HANDLE handle) {
@@ -387,51 +301,18 @@ BOOL WINAPI LabGetOldestEventLogRecord(HANDLE handle, DWORD* number) {
   return answer(error);
 }
 
-BOOL WINAPI LabGetEventLogInformation(HANDLE handle, DWORD level, void* buffer, DWORD size,
-                                      DWORD* needed) {
-  const Log* log = logs().find(handle);
-  DWORD error =
-      log == nullptr ? ERROR_INVALID_HANDLE : Store::instance().admit(Api::none, log->opened);
-  if (error == 0 && level != 0) {
-    error = ERROR_INVALID_LEVEL;
-  }
-  if (error == 0) {
-    *needed = sizeof(DWORD);
-    if (size < sizeof(DWORD)) {
-      error = ERROR_INSUFFICIENT_BUFFER;
-    } else {
-      *static_cast<DWORD*>(buffer) = Store::instance().full() ? 1 : 0;
-    }
-  }
-  return answer(error);
-}
-
-BOOL WINAPI LabClearEventLogW(HANDLE handle, const wchar_t* backup) {
-  const Log* log = logs().find(handle);
-  DWORD error =
-      log == nullptr ? ERROR_INVALID_HANDLE : Store::instance().admit(Api::none, log->opened);
-  if (error == 0 && backup != nullptr) {
-    error = backUp(backup);
-  }
-  if (error == 0) {
-    Store::instance().clear();
-  }
-  return answer(error);
-}
-
-BOOL WINAPI LabBackupEventLogW(HANDLE handle, const wchar_t* path) {
-  const Log* log = logs().find(handle);
-  const DWORD error =
-      log == nullptr ? ERROR_INVALID_HANDLE : Store::instance().admit(Api::none, log->opened);
-  return answer(error != 0 ? error : backUp(path));
-}
-
 HANDLE WINAPI LabRegisterEventSourceW(const wchar_t* server, const wchar_t* name) {
-  return registerSource(server == nullptr || *server == 0, name == nullptr ? L"" : name);
-}
-
-HANDLE WINAPI LabRegisterEventSourceA(const char* server, const char* name) {
-  return registerSource(server == nullptr || *server == 0, widen(name));
+  Store& store = Store::instance();
+  const bool local = server == nullptr || *server == 0;
+  const bool named = name != nullptr && *name != 0;
+  if (const DWORD error = local && named ? store.admit(Api::none) : ERROR_INVALID_PARAMETER) {
+    SetLastError(error);
+    return nullptr;
+  }
+  auto source = std::make_unique<Source>();
+  source->opened = store.stamp();
+  source->name = name;
+  return sources().give(std::move(source));
 }
 
 BOOL WINAPI LabDeregisterEventSource(HANDLE handle) {
@@ -440,15 +321,18 @@ BOOL WINAPI LabDeregisterEventSource(HANDLE handle) {
 
 BOOL WINAPI LabReportEventW(HANDLE handle, WORD type, WORD category, DWORD id, PSID sid, WORD count,
                             DWORD dataSize, const wchar_t** strings, void* data) {
-  return reportEvent<const wchar_t*>(
-      handle, type, category, id, sid, count, dataSize, strings, data,
-      [](const wchar_t* text) { return std::wstring(text == nullptr ? L"" : text); });
-}
-
-BOOL WINAPI LabReportEventA(HANDLE handle, WORD type, WORD category, DWORD id, PSID sid, WORD count,
-                            DWORD dataSize, const char** strings, void* data) {
-  return reportEvent<const char*>(handle, type, category, id, sid, count, dataSize, strings, data,
-                                  widen);
+  const Source* source = sources().find(handle);
+  if (source == nullptr) {
+    return answer(ERROR_INVALID_HANDLE);
+  }
+  if (const DWORD error = Store::instance().admit(Api::reportEvent, source->opened)) {
+    return answer(error);
+  }
+  std::vector<std::wstring> texts;
+  for (WORD i = 0; i < count; ++i) {
+    texts.emplace_back(strings[i] == nullptr ? L"" : strings[i]);
+  }
+  return answer(report(*source, type, category, id, sid, std::move(texts), data, dataSize));
 }
 
 // Only the texts of the counters are the lab's; every other registry value is Wine's.

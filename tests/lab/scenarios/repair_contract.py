@@ -116,6 +116,16 @@ class Contract(Scenario):
         self.assertEqual(code, 2)
         self.assertIn("policy.json:2:11: error: ", text)
 
+    def test_another_policy_file_is_taken_where_it_is_named(self):
+        lab = self.installed("repair")
+        other = policy("alert", watch={"counterService": "Nobody", "counterFile": "nobody.ini"})
+        (lab.wine.prefix / "drive_c" / "lab" / "other.json").write_text(json.dumps(other), "utf-8")
+        named = ("--policy", "C:\\lab\\other.json")
+        service, = self.run_json(lab, CHECK, "check", *named, code=1)["services"]
+        self.assertEqual((service["counterService"], service["findings"][0]["cause"]), ("Nobody", "serviceNotInstalled"))
+        self.assertEqual(lab.imshealth("reset", "Nobody")[0], 2)
+        self.assertEqual(lab.imshealth("reset", "Nobody", *named), (0, "Nothing to reset: no repair has been tried.\n"))
+
     def test_without_an_installed_policy_the_default_is_in_force(self):
         lab = self.server()
         lab.install(start=False)
@@ -244,6 +254,8 @@ class Contract(Scenario):
         self.assertEqual(reset["services"], [{"counterService": SERVICE, "wasOpen": True}])
         circuits = self.run_json(lab, STATUS, "status", code=0)["circuits"]
         self.assertEqual({each["state"] for each in circuits} - {"closed"}, set())
+        self.assertEqual(lab.imshealth("reset"), (0, f"{SERVICE}: attempts forgotten, no circuit was open\n"
+                         "No cool-down runs any more: what still fails, the service may repair within a minute.\n"))
         self.assertEqual(self.repair(lab, code=0)["result"], "repaired")
         self.assert_counters_whole(lab)
 

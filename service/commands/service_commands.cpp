@@ -36,10 +36,12 @@ int runInForeground(const std::string& policyFile, CommandIo& io) {
   }
   EngineEvents events;
   events.onRunning = [&io] { io.out << "imshealth is listening; Ctrl-C stops it." << std::endl; };
-  EngineHost host(
+  // Never deleted, as the service's (service_host.cpp): where a stop had to leave something
+  // hanging, what is left of that still refers to its parts.
+  auto* const host = new EngineHost(
       *folder, policyFile.empty() ? std::nullopt : std::optional(absolutePath(policyFile)), events);
-  const ConsoleBreak stop([&host] { host.requestStop("stopped from the console"); });
-  const auto ran = host.run();
+  const ConsoleBreak stop([host] { host->requestStop("stopped from the console"); });
+  const auto ran = host->run();
   if (!ran) {
     io.err << "imshealth: " << ran.error().describe() << "\n";
     return exit_code::unreachable;

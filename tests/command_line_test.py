@@ -148,7 +148,7 @@ class SavedLogs(Program):
     def test_replay_counts_for_people(self):
         out = self.run_("replay", self.log)[1]
         self.assertIn(f"{self.log}: 20 records, 0 damaged, 0 gaps\n", out)
-        self.assertIn("3 open failures of watched counter services, 3 incidents\nrepairs: 0\n", out)
+        self.assertIn("3 open failures of watched counter services, 1 incident\nrepairs: 0\n", out)
 
     def test_replay_decides_by_the_policy_that_is_named(self):
         self.assertEqual(self.replay()["decisions"]["repair"], 0)  # built in: alert

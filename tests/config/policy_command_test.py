@@ -88,7 +88,7 @@ class PolicyCommand(unittest.TestCase):
         self.assertEqual(code, 0)
         self.assertEqual(len(watch["causes"]), 28)
         self.assertIn({"cause": "openFailed", "decision": "repair", "rule": "/mode", "line": 1,
-                       "neverApplies": "", "onlyTheWord": ""}, watch["causes"])
+                       "neverApplies": "", "onlyTheWord": "", "wouldNeed": ""}, watch["causes"])
 
     def test_without_a_file_the_default_is_shown_and_explained(self):
         code, out, _ = self.run_("show")

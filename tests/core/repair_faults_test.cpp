@@ -15,9 +15,9 @@ namespace {
 // Under the sanitizer a run takes twenty times as long: it sees every third call and some
 // combinations, the build without it sees them all.
 #if defined(__SANITIZE_ADDRESS__)
-constexpr int stride = 3, combinations = 500;
+constexpr int stride = 4, combinations = 300;
 #else
-constexpr int stride = 1, combinations = 10000;
+constexpr int stride = 1, combinations = 6000;
 #endif
 
 enum class Damage { countersBroken, countersGone, libraryGone, unregistered };

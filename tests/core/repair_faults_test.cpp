@@ -12,7 +12,7 @@ using namespace imshealth::testing;
 
 namespace {
 
-// Under the sanitizer a run takes twenty times as long: it sees every third call and some
+// Under the sanitizer a run takes twenty times as long: it sees every fourth call and some
 // combinations, the build without it sees them all.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int stride = 4, combinations = 300;

@@ -47,7 +47,7 @@ TEST_CASE("what an alert advises is true whenever it is written") {
   CHECK(gone.find("or without a file, the service only alerts") != std::string::npos);
   CHECK(gone.find("orrect the file") == std::string::npos);
   CHECK(alertText(exe.get(), 203, {"MSExchangeIMC", "verify", "why", "yes"})
-            .ends_with(" every step that the service did."));
+            .ends_with(" every tool that the service ran."));
   CHECK(alertText(exe.get(), 204, {"MSExchangeIMC", "untrustedPath"})
             .find("whether a repair by hand is refused now too") != std::string::npos);
 }

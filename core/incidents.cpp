@@ -22,6 +22,32 @@ Time timeLogged(std::int64_t generated, Time heard) {
   return std::min(heard, timeFromSeconds(generated));
 }
 
+/// Not decided yet: all that `failure`, heard at `heard`, says.
+Incident begunBy(const OpenFailure& failure, Time heard) {
+  return {.counterService = failure.counterService,
+          .cause = {},
+          .verdict = {},
+          .since = heard,
+          .lastEvent = heard,
+          .began = timeLogged(failure.timeGenerated, heard),
+          .lastEpoch = failure.epoch,
+          .lastRecord = failure.recordNumber,
+          .lastGenerated = failure.timeGenerated,
+          .events = 1,
+          .status = failure.status,
+          .eventId = failure.eventId};
+}
+
+/// As it was noted.
+OpenFailure lastFailure(const Incident& incident) {
+  return {.counterService = incident.counterService,
+          .eventId = incident.eventId,
+          .recordNumber = incident.lastRecord,
+          .timeGenerated = incident.lastGenerated,
+          .status = incident.status,
+          .epoch = incident.lastEpoch};
+}
+
 Time timeOfLast(const Incident& incident) {
   return std::max(incident.began, timeLogged(incident.lastGenerated, incident.lastEvent));
 }
@@ -56,18 +82,7 @@ Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time no
   if (known) {
     incidents.erase(incidents.begin() + (known - incidents.data()));
   }
-  incidents.push_back({.counterService = failure.counterService,
-                       .cause = {},
-                       .verdict = {},
-                       .since = now,
-                       .lastEvent = now,
-                       .began = timeLogged(failure.timeGenerated, now),
-                       .lastEpoch = failure.epoch,
-                       .lastRecord = failure.recordNumber,
-                       .lastGenerated = failure.timeGenerated,
-                       .events = 1,
-                       .status = failure.status,
-                       .eventId = failure.eventId});
+  incidents.push_back(begunBy(failure, now));
   return Noted::opened;
 }
 
@@ -97,37 +112,22 @@ void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolD
 }
 
 bool endRepaired(std::vector<Incident>& incidents, std::string_view counterService,
-                 const LastRepair& last, Time now) {
+                 const LastRepair& repair, Time now) {
   const Incident* found = findIncident(incidents, counterService);
   if (!found) {
     return false;
   }
-  const Incident before = *found;
-  const bool over = isOlderThan({.counterService = before.counterService,
-                                 .recordNumber = before.lastRecord,
-                                 .timeGenerated = before.lastGenerated,
-                                 .status = {},
-                                 .epoch = before.lastEpoch},
-                                last, now);
-  if (!over && before.verdict.empty()) {
+  const OpenFailure last = lastFailure(*found);
+  const bool over = isOlderThan(last, repair, now);
+  if (!over && found->verdict.empty()) {
     return false;  // it is about to be decided
   }
+  const Time heard = found->lastEvent;
   incidents.erase(incidents.begin() + (found - incidents.data()));
   if (over) {
     return false;
   }
-  incidents.push_back({.counterService = before.counterService,
-                       .cause = {},
-                       .verdict = {},
-                       .since = before.lastEvent,
-                       .lastEvent = before.lastEvent,
-                       .began = timeLogged(before.lastGenerated, before.lastEvent),
-                       .lastEpoch = before.lastEpoch,
-                       .lastRecord = before.lastRecord,
-                       .lastGenerated = before.lastGenerated,
-                       .events = 1,  // of the others that it counted none says when it was
-                       .status = before.status,
-                       .eventId = before.eventId});
+  incidents.push_back(begunBy(last, heard));  // of the others that it counted none says when it was
   return true;
 }
 

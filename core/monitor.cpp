@@ -323,6 +323,31 @@ awaitable<void> Monitor::handleAll() {
   }
 }
 
+/// A failure that comes meanwhile may be by what was looked at before that: then once more, and not
+/// for ever.
+awaitable<Examination> Monitor::lookAtServer(WatchPolicy watch, Occasion occasion) {
+  const auto lastRecord = [&]() -> std::optional<std::uint64_t> {
+    const Incident* incident = findIncident(incidents_, watch.counterService);
+    return incident ? std::optional(incident->lastRecord) : std::nullopt;
+  };
+  const std::optional<std::uint64_t> before = lastRecord();
+  Examination examination = co_await examine(watch, policy_.limits, origin_, occasion,
+                                             ports_.repair.survey, ports_.repair.probe);
+  const std::optional<std::uint64_t> after = lastRecord();
+  if (examination.findings.empty() && after && after != before) {
+    examination = co_await examine(watch, policy_.limits, origin_, occasion, ports_.repair.survey,
+                                   ports_.repair.probe);
+  }
+  co_return examination;
+}
+
+void Monitor::leaveToOther(Incident& incident) {
+  incident.verdict = toString(Verdict::repairUnderWay);
+  incident.judged = ports_.clock.now();
+  incident.again = false;
+  (void)save();
+}
+
 awaitable<void> Monitor::handle(std::string counterService) {
   const auto incidentNow = [&] { return findIncident(incidents_, counterService); };
   const WatchPolicy* watched = policy_.find(counterService);
@@ -343,33 +368,18 @@ awaitable<void> Monitor::handle(std::string counterService) {
   const Occasion occasion{.status = incidentNow()->status,
                           .eventId = incidentNow()->eventId,
                           .servicesFailingTogether = failingTogether(incidents_, *incidentNow())};
-  const std::uint64_t lastRecord = incidentNow()->lastRecord;
-  Examination examination = co_await examine(watch, policy_.limits, origin_, occasion,
-                                             ports_.repair.survey, ports_.repair.probe);
-  const Incident* examined = incidentNow();
-  if (examined && examination.findings.empty() && examined->lastRecord != lastRecord) {
-    // It failed meanwhile, perhaps by what was looked at before that: once more, and not for ever.
-    examination = co_await examine(watch, policy_.limits, origin_, occasion, ports_.repair.survey,
-                                   ports_.repair.probe);
-  }
-  if (stopping_) {
-    co_return;  // the next start decides it
-  }
-  if (!incidentNow()) {
-    co_return;  // repaired beside us meanwhile
-  }
-  if (examination.findings.empty() && !*lock) {
-    // In order while another process is at it: whether it stays so, that repair's end tells.
-    Incident& waiting = *incidentNow();
-    waiting.verdict = toString(Verdict::repairUnderWay);
-    waiting.judged = ports_.clock.now();
-    waiting.again = false;
-    (void)save();
-    co_return;
+  Examination examination = co_await lookAtServer(watch, occasion);
+  if (stopping_ || !incidentNow()) {
+    co_return;  // the next start decides it; or it was repaired beside us meanwhile
   }
   if (examination.findings.empty()) {
-    ports_.alerter.raise(alerts::healthyAgain(counterService));
-    endIncident(counterService);
+    if (*lock) {
+      ports_.alerter.raise(alerts::healthyAgain(counterService));
+      endIncident(counterService);
+    } else {
+      // While another process is at it: whether it stays so, that repair's end tells.
+      leaveToOther(*incidentNow());
+    }
     co_return;
   }
   const Time now = ports_.clock.now();
@@ -389,18 +399,24 @@ awaitable<void> Monitor::handle(std::string counterService) {
   if (decision.verdict != Verdict::repair) {
     co_return;
   }
+  co_await repair(watch, std::move(examination), now);
+}
+
+/// Under the repair lock, of `handle`.
+awaitable<void> Monitor::repair(WatchPolicy watch, Examination examination, Time begin) {
+  const std::string& counterService = watch.counterService;
   Plan plan = planRepair(examination.facts, examination.findings, watch);
   RepairOrder order{.policy = policy_,
                     .watch = watch,
                     .origin = origin_,
                     .examination = std::move(examination),
                     .plan = std::move(plan),
-                    .backupFolder = backupFolderFor(backupRoot_, counterService, now),
-                    .begin = now};
+                    .backupFolder = backupFolderFor(backupRoot_, counterService, begin),
+                    .begin = begin};
   const auto outcome = co_await attemptRepair(std::move(order), attemptPorts());
   if (!outcome) {
     ports_.alerter.raise(alerts::repairNotAttempted(counterService, Verdict::journalUnavailable));
-    if (Incident* incident = incidentNow()) {
+    if (Incident* incident = findIncident(incidents_, counterService)) {
       incident->verdict = toString(Verdict::journalUnavailable);
     }
     co_return;
@@ -411,7 +427,7 @@ awaitable<void> Monitor::handle(std::string counterService) {
   }
   if (outcome->result == RepairOutcome::Result::repaired) {
     endIncident(counterService);
-  } else if (Incident* incident = incidentNow();
+  } else if (Incident* incident = findIncident(incidents_, counterService);
              incident && outcome->result == RepairOutcome::Result::failed) {
     incident->verdict = attemptFailed;
     (void)save();

@@ -69,6 +69,9 @@ class Monitor {
                               Time now) const;
   boost::asio::awaitable<void> handleAll();
   boost::asio::awaitable<void> handle(std::string counterService);
+  boost::asio::awaitable<Examination> lookAtServer(WatchPolicy, Occasion);
+  boost::asio::awaitable<void> repair(WatchPolicy, Examination, Time begin);
+  void leaveToOther(Incident&);
   boost::asio::awaitable<void> finishJournal();
   boost::asio::awaitable<void> finishFoundJournal();  ///< under the repair lock
   void takeFrom(const State&);                        ///< what the last run left

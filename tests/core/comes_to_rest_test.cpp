@@ -35,22 +35,55 @@ Reading readOn(Reader& reader) {
   return reading;
 }
 
+struct ClassicFailing : FakeClassicApi {
+  using FakeClassicApi::FakeClassicApi;
+  std::string call;  ///< the one that fails, each time
+  std::uint32_t error = 0;
+  ReadResult readNext(std::span<std::uint8_t> buffer) override {
+    return call == "readNext" ? ReadResult{error, 0} : FakeClassicApi::readNext(buffer);
+  }
+  ReadResult readFrom(std::uint32_t number, std::span<std::uint8_t> buffer) override {
+    return call == "readFrom" ? ReadResult{error, 0} : FakeClassicApi::readFrom(number, buffer);
+  }
+  NumberResult oldest() override {
+    return call == "oldest" ? NumberResult{error, 0} : FakeClassicApi::oldest();
+  }
+  NumberResult count() override {
+    return call == "count" ? NumberResult{error, 0} : FakeClassicApi::count();
+  }
+};
+
+struct WinevtFailing : FakeWinevtApi {
+  using FakeWinevtApi::FakeWinevtApi;
+  std::string call;  ///< the one that fails, each time
+  std::uint32_t error = 0;
+  std::uint32_t subscribe(Start start, const std::string& bookmark) override {
+    return call == "subscribe" ? error : FakeWinevtApi::subscribe(start, bookmark);
+  }
+  Batch next(unsigned atMost) override {
+    if (call == "next") {
+      Batch batch;
+      batch.error = error;
+      return batch;
+    }
+    return FakeWinevtApi::next(atMost);
+  }
+  LogState logState() override {
+    return call == "logState" ? LogState{error, 0, 0} : FakeWinevtApi::logState();
+  }
+};
+
 }  // namespace
 
 TEST_CASE("A log that is corrupt behind the cursor is told once, and waited for") {
-  struct CorruptBehind : FakeClassicApi {
-    using FakeClassicApi::FakeClassicApi;
-    bool corrupt = false;
-    ReadResult readNext(std::span<std::uint8_t> buffer) override {
-      return corrupt ? ReadResult{win32::eventLogFileCorrupt, 0} : FakeClassicApi::readNext(buffer);
-    }
-  };
   FakeLog log;
-  CorruptBehind api(log);
+  ClassicFailing api(log);
   log.write("a");
   ClassicReader reader(api, std::nullopt, 0);
   (void)readOn(reader);
-  api.corrupt = true;  // what has been read can be read again, what follows cannot
+  api.call = "readNext";
+  api.error =
+      win32::eventLogFileCorrupt;  // what has been read can be read again, what follows cannot
   const Reading reading = readOn(reader);
   CHECK(reading.losses <= 1);
   CHECK(reading.atOnce < 20);
@@ -71,52 +104,24 @@ TEST_CASE("A newest record whose length leads nowhere is told once") {
 TEST_CASE("A subscription that goes stale each time is waited for, and told once") {
   const std::uint32_t error = GENERATE(
       win32::evtQueryResultStale, win32::evtQueryResultInvalidPosition, win32::invalidParameter);
-  struct AlwaysStale : FakeWinevtApi {
-    using FakeWinevtApi::FakeWinevtApi;
-    std::uint32_t stale = 0;
-    Batch next(unsigned atMost) override {
-      if (stale != 0) {
-        Batch batch;
-        batch.error = stale;
-        return batch;
-      }
-      return FakeWinevtApi::next(atMost);
-    }
-  };
   FakeLog log;
-  AlwaysStale api(log);
+  WinevtFailing api(log);
   log.write("a");
   WinevtReader reader(api, std::nullopt, 0);
   (void)readOn(reader);
-  api.stale = error;
+  api.call = "next";
+  api.error = error;
   const Reading reading = readOn(reader);
   CHECK(reading.losses <= 1);
   CHECK(reading.atOnce < 20);
 }
 
 TEST_CASE("No error of one call of the classic log keeps the reader busy") {
-  struct Failing : FakeClassicApi {
-    using FakeClassicApi::FakeClassicApi;
-    std::string call;
-    std::uint32_t error = 0;
-    ReadResult readNext(std::span<std::uint8_t> buffer) override {
-      return call == "readNext" ? ReadResult{error, 0} : FakeClassicApi::readNext(buffer);
-    }
-    ReadResult readFrom(std::uint32_t number, std::span<std::uint8_t> buffer) override {
-      return call == "readFrom" ? ReadResult{error, 0} : FakeClassicApi::readFrom(number, buffer);
-    }
-    NumberResult oldest() override {
-      return call == "oldest" ? NumberResult{error, 0} : FakeClassicApi::oldest();
-    }
-    NumberResult count() override {
-      return call == "count" ? NumberResult{error, 0} : FakeClassicApi::count();
-    }
-  };
   const std::string call = GENERATE("readNext", "readFrom", "oldest", "count");
   const std::uint32_t error = GENERATE(5u, 6u, 38u, 87u, 122u, 1500u, 1503u, 1717u, 1722u);
   CAPTURE(call, error);
   FakeLog log;
-  Failing api(log);
+  ClassicFailing api(log);
   log.write("a");
   ClassicReader reader(api, std::nullopt, 0);
   (void)readOn(reader);
@@ -131,31 +136,12 @@ TEST_CASE("No error of one call of the classic log keeps the reader busy") {
 }
 
 TEST_CASE("No error of one call of the subscription keeps the reader busy") {
-  struct Failing : FakeWinevtApi {
-    using FakeWinevtApi::FakeWinevtApi;
-    std::string call;
-    std::uint32_t error = 0;
-    std::uint32_t subscribe(Start start, const std::string& bookmark) override {
-      return call == "subscribe" ? error : FakeWinevtApi::subscribe(start, bookmark);
-    }
-    Batch next(unsigned atMost) override {
-      if (call == "next") {
-        Batch batch;
-        batch.error = error;
-        return batch;
-      }
-      return FakeWinevtApi::next(atMost);
-    }
-    LogState logState() override {
-      return call == "logState" ? LogState{error, 0, 0} : FakeWinevtApi::logState();
-    }
-  };
   const std::string call = GENERATE("subscribe", "next", "logState");
   const std::uint32_t error =
       GENERATE(5u, 6u, 87u, 1168u, 1717u, 1722u, 1734u, 1818u, 4317u, 15007u, 15011u, 15012u);
   CAPTURE(call, error);
   FakeLog log;
-  Failing api(log);
+  WinevtFailing api(log);
   log.write("a");
   WinevtReader reader(api, std::nullopt, 0);
   (void)readOn(reader);
@@ -170,13 +156,6 @@ TEST_CASE("No error of one call of the subscription keeps the reader busy") {
 }
 
 TEST_CASE("Reading a corrupt log once does not write thousands of alerts") {
-  struct CorruptBehind : FakeClassicApi {
-    using FakeClassicApi::FakeClassicApi;
-    bool corrupt = false;
-    ReadResult readNext(std::span<std::uint8_t> buffer) override {
-      return corrupt ? ReadResult{win32::eventLogFileCorrupt, 0} : FakeClassicApi::readNext(buffer);
-    }
-  };
   struct Source : EventSource {
     explicit Source(ClassicLogApi& api) : reader(api, std::nullopt, 0) {}
     std::string_view api() const override { return "classic"; }
@@ -191,14 +170,15 @@ TEST_CASE("Reading a corrupt log once does not write thousands of alerts") {
     std::vector<std::uint16_t> ids;
   };
   FakeLog log;
-  CorruptBehind api(log);
+  ClassicFailing api(log);
   log.write("a");
   Source source(api);
   Alerts alerts;
   testing::SimulatedServer server;
   Listening listening(source, alerts, server, server);
   REQUIRE(listening.drain().has_value());
-  api.corrupt = true;
+  api.call = "readNext";
+  api.error = win32::eventLogFileCorrupt;
   (void)listening.drain();  // as the verification of a repair does, without giving way to a stop
   CHECK(alerts.ids.size() <= 2);
 }

@@ -48,45 +48,13 @@ struct GoesOnFailing {
       server.run();
     }
   }
-  /// As `imshealth repair --force` beside the service: a process of its own, over the same files.
   void repairByHand() {
-    StateKeeper state(server);
-    Alerter alerter(server, state, server);
-    Witness witness;
-    std::optional<UnrecordedEnd> unrecorded;
-    const auto repair = [&]() -> boost::asio::awaitable<void> {
-      const WatchPolicy watch = policy.watch.front();
-      const RepairPorts ports = server.repairPorts(witness);
-      const PolicyOrigin origin;
-      const Occasion nothingHappened;
-      Examination examination = co_await examine(watch, policy.limits, origin, nothingHappened,
-                                                 ports.survey, ports.probe);
-      Plan plan = planRepair(examination.facts, examination.findings, watch);
-      RepairOrder order{.policy = policy,
-                        .watch = watch,
-                        .origin = origin,
-                        .examination = std::move(examination),
-                        .plan = std::move(plan),
-                        .backupFolder = "C:\\data\\backup\\by-hand",
-                        .begin = server.now()};
-      const auto outcome = co_await attemptRepair(
-          std::move(order), AttemptPorts{server, state, alerter, ports, unrecorded});
-      REQUIRE(outcome.has_value());
-      INFO(outcome->failedStep + ": " + outcome->reason);
-      REQUIRE(outcome->result == RepairOutcome::Result::repaired);
-    };
-    const auto service = server.deliverTo;
-    server.deliverTo = [&](const LogEvent& event) {
-      witness.note(event);
-      service(event);
-    };
-    boost::asio::co_spawn(*server.io, repair(), [](std::exception_ptr failure) {
-      if (failure) {
-        std::rethrow_exception(failure);
-      }
-    });
+    RepairByHand command(server, policy);
+    testing::start(server, command.run());
     server.run();
-    server.deliverTo = service;
+    REQUIRE(command.outcome.has_value());
+    INFO(command.outcome->failedStep + ": " + command.outcome->reason);
+    REQUIRE(command.outcome->result == RepairOutcome::Result::repaired);
   }
   void adopt(Policy changed) {
     policy = std::move(changed);

@@ -431,39 +431,11 @@ TEST_CASE("What is in order only while another process tries a repair is not hea
   const Policy policy = policyFor(Mode::repair);
   Program program(server, policy);
   server.run();
-  // `imshealth repair --force` beside the service: a process of its own, over the same files.
   server.otherProcessRepairs = true;
-  StateKeeper state(server);
-  Alerter alerter(server, state, server);
-  Witness witness;
-  std::optional<UnrecordedEnd> unrecorded;
-  const auto service = server.deliverTo;
-  server.deliverTo = [&](const LogEvent& event) {
-    witness.note(event);
-    service(event);
-  };
-  bool ended = false;
+  RepairByHand command(server, policy);
   const auto repair = [&]() -> boost::asio::awaitable<void> {
-    const WatchPolicy watch = policy.watch.front();
-    const RepairPorts ports = server.repairPorts(witness);
-    const PolicyOrigin origin;
-    const Occasion nothingHappened;
-    Examination examination =
-        co_await examine(watch, policy.limits, origin, nothingHappened, ports.survey, ports.probe);
-    Plan plan = planRepair(examination.facts, examination.findings, watch);
-    RepairOrder order{.policy = policy,
-                      .watch = watch,
-                      .origin = origin,
-                      .examination = std::move(examination),
-                      .plan = std::move(plan),
-                      .backupFolder = "C:\\data\\backup\\by-hand",
-                      .begin = server.now()};
-    const auto outcome = co_await attemptRepair(
-        std::move(order), AttemptPorts{server, state, alerter, ports, unrecorded});
-    REQUIRE(outcome.has_value());
-    REQUIRE(outcome->result == RepairOutcome::Result::failed);
+    co_await command.run();
     server.otherProcessRepairs = false;
-    ended = true;
   };
   const auto fails = [&]() -> boost::asio::awaitable<void> {
     co_await server.sleep(5s);  // while the repair is watched
@@ -471,16 +443,11 @@ TEST_CASE("What is in order only while another process tries a repair is not hea
     server.logOpenFailure();
     (void)server.drain();
   };
-  const auto orThrow = [](std::exception_ptr failure) {
-    if (failure) {
-      std::rethrow_exception(failure);
-    }
-  };
-  boost::asio::co_spawn(*server.io, repair(), orThrow);
-  boost::asio::co_spawn(*server.io, fails(), orThrow);
+  start(server, repair());
+  start(server, fails());
   server.run();
-  server.deliverTo = service;
-  REQUIRE(ended);
+  REQUIRE(command.outcome.has_value());
+  REQUIRE(command.outcome->result == RepairOutcome::Result::failed);
   CHECK_FALSE(has(server.alertIds(), 206));
   CHECK_FALSE(program.state.read()->incidents.empty());
 }

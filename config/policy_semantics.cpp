@@ -193,16 +193,28 @@ class Semantics {
   void checkCauses(const std::string& pointer, const json& watch) {
     for (const auto& [cause, mode] : watch["causes"].items()) {
       const std::string at = pointer + "/causes/" + cause;
-      const std::string kind =
-          schemaRoot()["definitions"]["causes"]["properties"][cause]["$ref"].get<std::string>();
       if (mode != "repair")
         continue;
-      if (kind.ends_with("/alwaysAlert"))
+      if (isAlwaysAlert(cause))
         warn(at, fmt::format("{} is always an alert; no repair can cure it", inQuotes(cause)));
-      else if (kind.ends_with("/withTrustedCopy") && !watch.contains("trustedCopy"))
+      else if (!canBeRepaired(watch, cause))
         warn(at, fmt::format("{} is only alerted, since there is no \"trustedCopy\" to restore",
                              inQuotes(cause)));
     }
+  }
+
+  /// The kind of a cause, as the schema has it.
+  static bool isOfKind(const std::string& cause, std::string_view kind) {
+    return schemaRoot()["definitions"]["causes"]["properties"][cause]["$ref"]
+        .get_ref<const std::string&>()
+        .ends_with(kind);
+  }
+
+  static bool isAlwaysAlert(const std::string& cause) { return isOfKind(cause, "/alwaysAlert"); }
+
+  static bool canBeRepaired(const json& watch, const std::string& cause) {
+    return !isAlwaysAlert(cause) &&
+           (watch.contains("trustedCopy") || !isOfKind(cause, "/withTrustedCopy"));
   }
 
   void checkWindows() {
@@ -218,8 +230,8 @@ class Semantics {
     bool anyRepair = false;
     for (const json& watch : effective_["watch"]) {
       anyRepair = anyRepair || repairs(watch);
-      for (const auto& cause : watch["causes"].items())
-        anyRepair = anyRepair || cause.value() == "repair";
+      for (const auto& [cause, mode] : watch["causes"].items())
+        anyRepair = anyRepair || (mode == "repair" && canBeRepaired(watch, cause));
     }
     if (!windows.empty() && !anyRepair)
       warn("/maintenanceWindows",

@@ -221,6 +221,9 @@ class EvtFile::Walk {
                         std::optional<std::uint32_t> oldestNumber);
   void leftovers(EvtOffset begin, std::uint64_t length);
   void noteEnd(std::uint32_t nextNumber);
+  /// Where the end was not found, as in a file that was cut short. A header may lag behind, and
+  /// never tells of more than was written.
+  void noteEndByHeader(const Ends& header);
 
  private:
   /// Next offset at which a whole record lies, from `passed` on; `length`: none.
@@ -315,6 +318,16 @@ void EvtFile::Walk::noteEnd(std::uint32_t nextNumber) {
   }
 }
 
+void EvtFile::Walk::noteEndByHeader(const Ends& header) {
+  if (!last_ && header.oldestNumber != 0) {
+    last_ = header.oldestNumber - 1;
+  }
+  const std::int32_t step = last_ ? recordDistance(*last_, header.nextNumber) : 0;
+  if (step > 0 && static_cast<std::uint64_t>(step) <= largest / evtShortestRecord) {
+    noteEnd(header.nextNumber);
+  }
+}
+
 std::uint64_t EvtFile::Walk::findRecord(EvtOffset begin, std::uint64_t passed,
                                         std::uint64_t length) {
   while (passed < length) {
@@ -360,11 +373,8 @@ EvtFileSummary EvtFile::read(EvtVisitor& visitor) const {
     summary.dirty = (flags & flagDirty) != 0;
     summary.wrapped = (flags & flagWrapped) != 0;
   }
-  if (ring() == 0) {
-    return summary;
-  }
   Walk walk(*this, visitor, summary);
-  if (const auto end = findEnd(head)) {
+  if (const auto end = ring() != 0 ? findEnd(head) : std::nullopt) {
     summary.endKnown = true;
     const EvtOffset begin = beginBehind(*end);
     const std::uint64_t length = distance(begin, end->end);
@@ -383,6 +393,9 @@ EvtFileSummary EvtFile::read(EvtVisitor& visitor) const {
   const bool numberKnown = plausible && head->oldestNumber != 0;
   const std::uint64_t length = walk.members(
       begin, ring(), true, numberKnown ? std::optional(head->oldestNumber) : std::nullopt);
+  if (head) {
+    walk.noteEndByHeader(*head);
+  }
   if (length < ring()) {
     walk.leftovers(advance(begin, length), ring() - length);
   }

@@ -32,7 +32,7 @@ struct EvtFileSummary {
   bool endKnown = false;        ///< the end-of-file record was found
   std::uint64_t records = 0;    ///< whole records that belong to the log
   std::uint64_t damaged = 0;    ///< records that fail the checks, and unreadable stretches
-  std::uint64_t gaps = 0;       ///< places where record numbers are missing
+  std::uint64_t gaps = 0;       ///< places where record numbers are missing, the end among them
   std::uint64_t missing = 0;    ///< record numbers missing there
   std::uint64_t recovered = 0;  ///< leftovers
 };

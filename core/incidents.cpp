@@ -48,6 +48,12 @@ OpenFailure lastFailure(const Incident& incident) {
           .epoch = incident.lastEpoch};
 }
 
+/// The attempt failed (203, 205), so that a cool-down runs or no attempt is left.
+bool isToldByFailure(const Incident& incident, Verdict verdict) {
+  return incident.verdict == attemptFailed &&
+         (verdict == Verdict::coolDown || verdict == Verdict::attemptsExhausted);
+}
+
 Time timeOfLast(const Incident& incident) {
   return std::max(incident.began, timeLogged(incident.lastGenerated, incident.lastEvent));
 }
@@ -163,15 +169,16 @@ bool isDue(const Incident& incident, const Policy& policy, Time policySince,
   if (incident.verdict == toString(Verdict::repairUnderWay)) {
     return true;  // how that ends, nobody tells
   }
-  if (isOfTheMoment(incident)) {
-    return !heldBack(policy, given);
+  if (isOfTheMoment(incident) && !heldBack(policy, given)) {
+    return true;
   }
   return incident.judged <= policySince || given.now - incident.judged >= policy.limits.coolDown;
 }
 
 bool judge(Incident& incident, Cause cause, Verdict verdict, Time at) {
-  const bool isNews = verdict == Verdict::repair || incident.cause != toString(cause) ||
-                      incident.verdict != toString(verdict);
+  const bool isNews =
+      verdict == Verdict::repair || incident.cause != toString(cause) ||
+      (incident.verdict != toString(verdict) && !isToldByFailure(incident, verdict));
   incident.cause = toString(cause);
   incident.verdict = toString(verdict);
   incident.judged = at;

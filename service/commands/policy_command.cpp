@@ -21,9 +21,9 @@ struct Options {
   bool json = false;
 };
 
-int withoutText(const Options& options, CommandIo& io, int code) {
+int withoutText(const Options& options, CommandIo& io, const std::string& why, int code) {
   if (options.json) {
-    io.out << diagnosticsJson({{.message = "the file cannot be read"}});
+    io.out << diagnosticsJson({{.message = why}});
   }
   return code;
 }
@@ -31,8 +31,9 @@ int withoutText(const Options& options, CommandIo& io, int code) {
 /// A default that nobody wrote needs no check.
 int checkNothing(const Options& options, CommandIo& io) {
   if (!hasService()) {
-    io.err << "imshealth: say which file: imshealth policy check FILE\n";
-    return withoutText(options, io, exit_code::usage);
+    const std::string why = "say which file: imshealth policy check FILE";
+    io.err << "imshealth: " << why << '\n';
+    return withoutText(options, io, why, exit_code::usage);
   }
   if (options.json) {
     io.out << diagnosticsJson({});
@@ -52,7 +53,8 @@ int check(const Options& options, CommandIo& io) {
   if (!text) {
     const int code = refuseUnreadablePolicy(io, text.error());
     // That a file that was named cannot be read says that it is no good policy.
-    return withoutText(options, io, options.file.empty() ? code : exit_code::usage);
+    return withoutText(options, io, text.error().describe(),
+                       options.file.empty() ? code : exit_code::usage);
   }
   const PolicyReading reading = parsePolicy(*text);
   if (options.json) {

@@ -83,8 +83,8 @@ int run(const Options& options, CommandIo& io) {
              << "\n";
     }
     if (!closed.empty() && policy->policy.mode == Mode::repair) {
-      io.out << "No cool-down runs any more: what still fails, the service may repair within a "
-                "minute.\n";
+      io.out << "No cool-down runs any more: what still fails is decided anew within a minute, and "
+                "repaired unless something else holds it back.\n";
     }
     if (closed.empty()) {
       io.out << "Nothing to reset: no repair has been tried.\n";

@@ -12,22 +12,22 @@ namespace {
 
 struct ScanOptions {
   std::vector<std::string> files;
-  std::string since, until;
+  std::optional<std::string> since, until;
   bool json = false;
   bool recovered = false;
 };
 
 std::optional<ScanWindow> windowOf(const ScanOptions& options, std::ostream& err) {
   ScanWindow window;
-  const auto read = [&](const char* name, const std::string& text,
+  const auto read = [&](const char* name, const std::optional<std::string>& text,
                         std::optional<std::int64_t>& value) {
-    if (text.empty()) {
+    if (!text) {
       return true;
     }
-    value = parseScanTime(text);
+    value = parseScanTime(*text);
     if (!value) {
-      err << "imshealth: " << name << ": not a time: " << text
-          << " (write 2000-01-31 or 2000-01-31T22:15, UTC)\n";
+      err << "imshealth: " << name << ": not a time: \"" << *text
+          << "\" (write 2000-01-31 or 2000-01-31T22:15, UTC)\n";
     }
     return value.has_value();
   };
@@ -90,8 +90,9 @@ void addScanCommand(const Verb& program) {
       "Find events 1008 of Perflib, and what surrounds them, in saved event logs (.evt; on Windows "
       "Vista and later .evtx too)");
   command.option("FILE", options->files, "Saved event logs", Verb::Given::required);
-  command.option("--since", options->since, "Only events from this time on (UTC)");
-  command.option("--until", options->until, "Only events before this time (UTC)");
+  command.option("--since", options->since,
+                 "Only events from this time on: 2000-01-31 or 2000-01-31T22:15 (UTC)");
+  command.option("--until", options->until, "Only events before this time, likewise");
   command.flag("--recovered", options->recovered, "List leftovers of overwritten records too");
   command.flag("--json", options->json, "One JSON document instead of a table");
   command.does([options](CommandIo& io) { return scan(*options, io); });

@@ -192,6 +192,48 @@ TEST_CASE_METHOD(GoesOnFailing, "What the mode held back is repaired when the po
   }
 }
 
+TEST_CASE_METHOD(GoesOnFailing, "What a new policy only wants to be told of waits for no repair") {
+  SECTION("though it waited for the cool-down") {
+    start();
+    fail();
+    server.breakCounters();
+    goOn(5min);
+    REQUIRE(told() == Words{"repair", "coolDown"});
+  }
+  SECTION("though its repair has failed") {
+    server.behaviour.lodctrFails = true;
+    start();
+    fail();
+    REQUIRE(server.alertIds() == Ids{200, 201, 203});
+  }
+  SECTION("though it was paused") {
+    start();
+    program->monitor.pause(true);
+    fail();
+    REQUIRE(told() == Words{"paused"});
+  }
+  adopt(policyFor(Mode::alert));
+  CHECK(told().back() == "alert");
+  CHECK(program->state.read()->incidents.front().verdict == "alert");
+}
+
+TEST_CASE_METHOD(GoesOnFailing, "A start after a failed repair tells nothing new") {
+  server.behaviour.lodctrFails = true;
+  start();
+  fail();
+  REQUIRE(server.alertIds() == Ids{200, 201, 203});
+  start();
+  server.advance(1min);
+  program->monitor.safetyCheck();
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+  SECTION("and the next attempt comes after the cool-down") {
+    server.alerts.clear();
+    goOn(15min);
+    CHECK(server.alertIds() == Ids{200, 201, 203});
+  }
+}
+
 TEST_CASE_METHOD(GoesOnFailing, "A trusted copy that the policy comes to name is used at once") {
   server.deleteLibrary();
   start();

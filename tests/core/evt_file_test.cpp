@@ -354,6 +354,45 @@ TEST_CASE("Leftovers of overwritten records are recovered, apart from the log") 
   CHECK(damaged.summary.missing == 1);
 }
 
+TEST_CASE("A log that was cut short lacks the records that its header tells of") {
+  Random random(5);
+  LogWriter log(65536, 100);
+  for (int i = 0; i < 10; ++i) {
+    log.write(someRecord(random));
+  }
+  log.finish(0, log.end, log.next());
+  struct Cut {
+    std::size_t size;
+    std::uint64_t records, damaged, missing;
+  };
+  const Placed& seventh = log.live[6];
+  const Cut cut = GENERATE_COPY(values<Cut>({{seventh.offset, 6, 0, 4},
+                                             {seventh.offset + 20, 6, 0, 4},
+                                             {seventh.offset + 56, 6, 1, 4},
+                                             {log.end, 10, 0, 0},  // the end-of-file record alone
+                                             {48, 0, 0, 10}}));
+  CAPTURE(cut.size);
+  Bytes bytes = log.bytes;
+  bytes.resize(cut.size);
+  const Reading reading = read(bytes);
+  CHECK(reading.summary.records == cut.records);
+  CHECK(reading.summary.damaged == cut.damaged);
+  CHECK(reading.summary.gaps == (cut.missing == 0 ? 0 : 1));
+  CHECK(reading.summary.missing == cut.missing);
+  CHECK_FALSE(reading.summary.endKnown);
+}
+
+TEST_CASE("A header that tells of records without measure is not believed") {
+  Random random(5);
+  LogWriter log(65536, 100);
+  log.write(someRecord(random));
+  log.finish(0, log.end, log.next());
+  Bytes bytes = log.bytes;
+  bytes.resize(log.end);
+  patch32(bytes, 24, 0x7FFFFFFF);
+  CHECK(read(bytes).summary.missing == 0);
+}
+
 TEST_CASE("A record damaged inside does not hide those behind it") {
   Random random(3);
   LogWriter log(65536, 1);

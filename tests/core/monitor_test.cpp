@@ -430,8 +430,11 @@ TEST_CASE_METHOD(OpenCircuit,
                  "A policy that spells the service otherwise does not get by an open circuit") {
   policy.watch.front().counterService = "msexchangeimc";
   program->monitor.adopt(policy, {});
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 204});  // another key, so another cause
   server.advance(std::chrono::hours(1));
   program->monitor.safetyCheck();
+  server.alerts.clear();
   server.logOpenFailure();
   program->listen();
   CHECK(server.alertIds() == Ids{200, 204});
@@ -444,6 +447,7 @@ TEST_CASE_METHOD(OpenCircuit,
   Policy other = policy;
   other.watch.front().counterService = "MSExchangeMTA";
   program->monitor.adopt(other, {});
+  server.run();
   server.advance(std::chrono::hours(30));
   program->monitor.safetyCheck();
   CHECK(server.alertIds() == Ids{});

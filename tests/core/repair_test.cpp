@@ -558,6 +558,7 @@ TEST_CASE(
   server.behaviour.lodctrFails = false;
   server.now_ = right + std::chrono::minutes(1);
   program.monitor.safetyCheck();
+  server.run();
   server.advance(std::chrono::minutes(20));
   program.monitor.safetyCheck();
   server.run();

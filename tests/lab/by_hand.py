@@ -13,7 +13,7 @@ import sys
 
 import demo
 from demo import say
-from lab import Lab
+from lab import CONTINUE, PAUSE, PAUSED, RUNNING, Lab
 
 SERVER = "LAB_BY_HAND"  # in the environment of the shell: the name of its server
 PACKAGE = "imshealth-x64.msi"
@@ -28,8 +28,9 @@ A server that looks like Exchange 5.5. Its counters are whole; nothing is instal
              (alert 204, coolDown): imshealth repair --force
   uninstall  msiexec /x {PACKAGE} /qn
 
-To see a repair fail: echo '[lodctr]' > ../lab/settings.ini; echo fail=183 >> ../lab/settings.ini; and delete that file again.
-Also: imshealth with any words, net start ImsHealth, net stop ImsHealth. Write 'C:\\...' in quotes.
+To see a repair fail: echo '[lodctr]' > ../lab/settings.ini; echo fail=183 >> ../lab/settings.ini before you break; and
+delete that file again. After a repair of the last 15 minutes: imshealth reset first.
+Also: imshealth with any words; net start, stop, pause and continue ImsHealth. Write 'C:\\...' in quotes.
 This folder is C:\\Install; the policy that the service reads is ../ProgramData/ImsHealth/policy.json.
 exit ends the lab and removes it.
 """
@@ -56,6 +57,12 @@ def msiexec(lab, *words):
 
 
 def net(lab, *words):
+    control = CONTROLS.get(words[0].lower()) if words else None
+    if control and [word.lower() for word in words[1:]] == ["imshealth"]:  # Wine's net knows neither
+        lab.wine.run("labsc", "control", "ImsHealth", str(control[0]), check=False)
+        reached = lab.await_state(control[1], timeout=5)[0]
+        say(f"The ImsHealth service {control[2] if reached else 'does not answer'}.")
+        return 0 if reached else 1
     code, text = lab.wine.run("net", *words, check=False)
     say(text.rstrip("\n"))
     return code
@@ -71,6 +78,9 @@ def events(lab):
     demo.show_events(lab.store.events())
 
 
+# The control code, the state that it leads to, and what net says then.
+CONTROLS = {"pause": (PAUSE, PAUSED, "was paused successfully"),
+            "continue": (CONTINUE, RUNNING, "was continued successfully")}
 COMMANDS = {"imshealth": imshealth, "msiexec": msiexec, "net": net, "break-counters": break_counters,
             "events": events, "counters": demo.show_counters}
 

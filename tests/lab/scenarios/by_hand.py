@@ -17,6 +17,10 @@ counters
 for i in $(seq 60); do events >seen.txt; grep -q '^ *202 ' seen.txt && break; sleep 1; done
 cat seen.txt
 counters
+net pause ImsHealth
+imshealth status
+net continue ImsHealth
+imshealth status
 net stop ImsHealth
 net start ImsHealth
 imshealth check
@@ -53,6 +57,10 @@ class ByHand(Scenario):
         for code in (100, 1008, 200, 201, 202):
             at(f"\n    {code:4}  ")
         self.assertNotIn("Object List    9998", said[place:])
+        at("was paused successfully")
+        at(", service paused, ")
+        at("was continued successfully")
+        at(", service running, ")
         at("stopped successfully")
         at("started successfully")
         at("MSExchangeIMC (Internet Mail Service): healthy")

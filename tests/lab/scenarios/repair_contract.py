@@ -255,7 +255,8 @@ class Contract(Scenario):
         circuits = self.run_json(lab, STATUS, "status", code=0)["circuits"]
         self.assertEqual({each["state"] for each in circuits} - {"closed"}, set())
         self.assertEqual(lab.imshealth("reset"), (0, f"{SERVICE}: attempts forgotten, no circuit was open\n"
-                         "No cool-down runs any more: what still fails, the service may repair within a minute.\n"))
+                         "No cool-down runs any more: what still fails is decided anew within a minute, "
+                         "and repaired unless something else holds it back.\n"))
         self.assertEqual(self.repair(lab, code=0)["result"], "repaired")
         self.assert_counters_whole(lab)
 

@@ -75,7 +75,12 @@ void conclude(const RepairOutcome& outcome, const std::string& service, Time beg
   recordEnd(ports);
 }
 
-LogPosition endOfLog(LogTail& log) {
+/// Where the log stood when the repair ended. What a repair in vain and its roll-back have left
+/// unread is theirs.
+LogPosition endOf(const RepairOutcome& outcome, LogTail& log) {
+  if (outcome.result == RepairOutcome::Result::repaired) {
+    return outcome.seen;
+  }
   const auto position = log.drain();
   return position ? *position : LogPosition{};
 }
@@ -115,7 +120,7 @@ awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder order, AttemptPorts p
   Journal journal(ports.state);
   RepairOutcome outcome = co_await repair(std::move(order), journal, ports.repair);
   if (outcome.result != RepairOutcome::Result::interrupted) {
-    conclude(outcome, service, begin, policy, endOfLog(ports.repair.log), journal, ports);
+    conclude(outcome, service, begin, policy, endOf(outcome, ports.repair.log), journal, ports);
   }
   co_return outcome;
 }
@@ -138,7 +143,7 @@ awaitable<std::optional<RepairOutcome>> finishRepair(const RepairJournal& found,
   const bool nothingNew = found.told && outcome.result == RepairOutcome::Result::failed &&
                           !outcome.rolledBack && journal.isOpen();
   if (outcome.result != RepairOutcome::Result::interrupted && !nothingNew) {
-    conclude(outcome, watch.counterService, found.begin, policy, endOfLog(ports.repair.log),
+    conclude(outcome, watch.counterService, found.begin, policy, endOf(outcome, ports.repair.log),
              journal, ports);
   }
   co_return outcome;

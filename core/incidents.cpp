@@ -186,10 +186,12 @@ bool judge(Incident& incident, Cause cause, Verdict verdict, Time at) {
   return isNews;
 }
 
-Incident* findUndecided(std::vector<Incident>& incidents) {
-  const auto found = std::find_if(incidents.begin(), incidents.end(), [](const Incident& incident) {
-    return incident.verdict.empty() || incident.again;
-  });
+Incident* findUndecided(std::vector<Incident>& incidents,
+                        const std::function<bool(const Incident&)>& isToBeLookedAt) {
+  const auto found =
+      std::find_if(incidents.begin(), incidents.end(), [&](const Incident& incident) {
+        return (incident.verdict.empty() || incident.again) && isToBeLookedAt(incident);
+      });
   return found == incidents.end() ? nullptr : &*found;
 }
 

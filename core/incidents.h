@@ -6,6 +6,7 @@
 #include "core/match.h"
 #include "core/state.h"
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -58,8 +59,11 @@ bool isDue(const Incident&, const Policy&, Time policySince, const Circumstances
 /// word than before.
 bool judge(Incident&, Cause, Verdict, Time at);
 
-/// nullptr: all are decided, and none anew; or there is none.
-Incident* findUndecided(std::vector<Incident>&);
+/// The first that is not decided yet, or is to be decided anew, and is to be looked at now.
+/// nullptr: there is none.
+Incident* findUndecided(
+    std::vector<Incident>&, const std::function<bool(const Incident&)>& isToBeLookedAt =
+                                [](const Incident&) { return true; });
 Incident* findIncident(std::vector<Incident>&, std::string_view counterService);
 
 }  // namespace imshealth

@@ -57,7 +57,10 @@ Result<bool> Listening::readOnce() {
     return delivery.error();
   }
   if (!delivery->more || !delivery->events.empty()) {
-    noteSuccess();
+    lastRead_ = clock_.now();
+  }
+  if (!delivery->more) {
+    noteEndOfLog();  // not before: one record may be read where the next one cannot
   }
   for (const Loss& loss : delivery->losses) {
     listener_.onAlert(alerts::eventsMissed(loss.fromRecord, loss.toRecord, loss.reason));
@@ -81,12 +84,10 @@ void Listening::noteError(const Error& error) {
   }
 }
 
-void Listening::noteSuccess() {
-  const Time now = clock_.now();
-  lastRead_ = now;
+void Listening::noteEndOfLog() {
   retry_ = shortestRetry;
   if (deafSince_) {
-    const Milliseconds outage = std::max(now - *deafSince_, Milliseconds(0));
+    const Milliseconds outage = std::max(clock_.now() - *deafSince_, Milliseconds(0));
     deafSince_.reset();
     listener_.onAlert(alerts::logReadableAgain(outage));
   }

@@ -18,7 +18,7 @@ class Listener {
  public:
   virtual ~Listener() = default;
   virtual void onEvent(const LogEvent&) = 0;
-  /// Ids 300 (loss), 320 (cannot read, once an outage) and 321 (can again).
+  /// Ids 300 (loss), 320 (cannot read, once an outage) and 321 (can again, and to the end).
   virtual void onAlert(const Alert&) = 0;
   /// All events up to here have been handed on. `saveNow`: the log has been read to its end, or a
   /// loss was told and must not be told again. Else the cursor may be saved later: what is not
@@ -48,7 +48,7 @@ class Listening {
  private:
   Result<bool> readOnce();
   void noteError(const Error&);
-  void noteSuccess();
+  void noteEndOfLog();
 
   EventSource& source_;
   Listener& listener_;

@@ -290,8 +290,16 @@ void Monitor::takeOverPolicy() {
   }
 }
 
+/// What is passed over here, the check of each minute finds.
+Incident* Monitor::findNext() {
+  const Time now = ports_.clock.now();
+  return findUndecided(incidents_, [&](const Incident& incident) {
+    return foundHealthy_.isToBeLookedAt(incident.counterService, now);
+  });
+}
+
 void Monitor::attend() {
-  if (attending_ || stopping_ || (!findUndecided(incidents_) && !journalOpen_)) {
+  if (attending_ || stopping_ || (!findNext() && !journalOpen_)) {
     return;
   }
   attending_ = true;
@@ -308,7 +316,7 @@ awaitable<void> Monitor::handleAll() {
   // Not within the call that found something to do: it may be handing on the log.
   co_await boost::asio::post(executor_, boost::asio::use_awaitable);
   co_await finishJournal();
-  while (const Incident* incident = findUndecided(incidents_)) {
+  while (const Incident* incident = findNext()) {
     const std::string counterService = incident->counterService;
     const Milliseconds waited = ports_.clock.now() - incident->since;
     if (waited >= Milliseconds(0) && waited < settling &&
@@ -374,7 +382,12 @@ awaitable<void> Monitor::handle(std::string counterService) {
   }
   if (examination.findings.empty()) {
     if (*lock) {
-      ports_.alerter.raise(alerts::healthyAgain(counterService));
+      const bool isNews =
+          foundHealthy_.note(counterService, ports_.clock.now(), policy_.limits.coolDown);
+      const bool wasTold = !incidentNow()->cause.empty();  // 200: its end is told too
+      if (isNews || wasTold) {
+        ports_.alerter.raise(alerts::healthyAgain(counterService));
+      }
       endIncident(counterService);
     } else {
       // While another process is at it: whether it stays so, that repair's end tells.
@@ -382,6 +395,7 @@ awaitable<void> Monitor::handle(std::string counterService) {
     }
     co_return;
   }
+  foundHealthy_.forget(counterService);
   const Time now = ports_.clock.now();
   const auto state = ports_.state.read();
   Circumstances given = circumstances(counterService, state ? &*state : nullptr, now);

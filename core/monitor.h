@@ -6,6 +6,7 @@
 #include "core/attempt.h"
 #include "core/decide.h"
 #include "core/event_source.h"
+#include "core/found_healthy.h"
 #include "core/match.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -65,6 +66,7 @@ class Monitor {
 
  private:
   void attend();
+  Incident* findNext();  ///< to be handled now; nullptr: none
   Circumstances circumstances(const std::string& counterService, const State* state,
                               Time now) const;
   boost::asio::awaitable<void> handleAll();
@@ -98,6 +100,7 @@ class Monitor {
   std::optional<NextPolicy> nextPolicy_;
   std::string backupRoot_;
   std::vector<Incident> incidents_;  ///< as they will be saved
+  FoundHealthy foundHealthy_;
   ByService<LastRepair> lastRepairs_;
   std::optional<UnrecordedEnd> unrecorded_;
   Cursor cursor_;

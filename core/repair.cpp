@@ -201,6 +201,7 @@ awaitable<Failure> Repair::verifyAll(StepReport& report) {
   const Verification verification =
       co_await verify(order_.watch, order_.policy, order_.origin, claim_, ports_.forVerify());
   outcome_.restartNeeded = verification.restartNeeded;
+  outcome_.seen = verification.seen;
   if (verification.result == Verification::Result::proven) {
     report.note = verification.restartNeeded ? verification.reason + "; restart the machine"
                                              : verification.reason;

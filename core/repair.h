@@ -26,6 +26,9 @@ struct RepairOutcome {
   std::vector<StepReport> steps;
   std::string failedStep;
   std::string reason;
+  /// Repaired: the log has been heard up to here. A failure behind it is of after the repair,
+  /// however soon it comes.
+  LogPosition seen;
   bool rolledBack = false;
   bool restartNeeded = false;
 

@@ -39,7 +39,7 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
   // A roll-back that did not succeed has been told: since then a person may have repaired by hand.
   if (!found.rollingBack || found.told) {
     const auto before = countersBefore(backup);
-    Verification verification{Verification::Result::disproved, {}, false, StepKind::verify};
+    Verification verification;
     if (before) {
       ports.witness.attend(watch.counterService, toSeconds(found.begin));
       const Claim claim{.unloaded = false, .loaded = false, .before = *before, .fromJournal = true};
@@ -55,6 +55,7 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
     if (verification.result == Verification::Result::proven) {
       outcome.result = RepairOutcome::Result::repaired;
       outcome.restartNeeded = verification.restartNeeded;
+      outcome.seen = verification.seen;
       outcome.steps.push_back({StepKind::verify, "verify after a restart of the program",
                                StepResult::done, std::nullopt, verification.reason});
       journal.settle();

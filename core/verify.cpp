@@ -7,7 +7,11 @@ namespace imshealth {
 namespace {
 
 Verification disproved(std::string reason, StepKind step = StepKind::verify) {
-  return {Verification::Result::disproved, std::move(reason), false, step};
+  return {.result = Verification::Result::disproved,
+          .reason = std::move(reason),
+          .seen = {},
+          .restartNeeded = false,
+          .failedStep = step};
 }
 
 /// What LoadPerf has to have said by the end, where the system has that source.
@@ -58,10 +62,13 @@ boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Poli
   // Failures of consumers that were under way while the counters were reloaded do not count.
   const LogPosition mark = *position;
   if (!co_await ports.sleeper.sleep(policy.verify.watchFor)) {
-    co_return Verification{Verification::Result::interrupted, "told to stop", false,
-                           StepKind::verify};
+    Verification interrupted;
+    interrupted.result = Verification::Result::interrupted;
+    interrupted.reason = "told to stop";
+    co_return interrupted;
   }
-  if (const auto drained = ports.log.drain(); !drained) {
+  const auto drained = ports.log.drain();
+  if (!drained) {
     co_return disproved("the event log cannot be read: " + drained.error().describe());
   }
   if (ports.witness.complaint()) {
@@ -75,9 +82,10 @@ boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Poli
   if (auto missing = missingOfLoadPerf(claim, ports.witness, now.facts.system)) {
     co_return *missing;
   }
-  Verification proven{Verification::Result::proven,
-                      "counters loaded, library opens, no range or text of another service moved",
-                      false, StepKind::verify};
+  Verification proven;
+  proven.result = Verification::Result::proven;
+  proven.reason = "counters loaded, library opens, no range or text of another service moved";
+  proven.seen = *drained;
   proven.restartNeeded = now.facts.system.osMajor > 0 && now.facts.system.osMajor < 5;
   co_return proven;
 }

@@ -19,6 +19,7 @@ struct Verification {
   enum class Result { proven, disproved, interrupted };
   Result result = Result::disproved;
   std::string reason;                      ///< why not; or what the proof rests on
+  LogPosition seen;                        ///< proven: the log has been heard up to here
   bool restartNeeded = false;              ///< NT 4.0: consumers keep the old library until then
   StepKind failedStep = StepKind::verify;  ///< where the fault shows
 };

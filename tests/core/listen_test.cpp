@@ -177,6 +177,23 @@ TEST_CASE("The next outage is told again and begins with a short pause") {
                       [](const auto& line) { return line.rfind("alert 320", 0) == 0; }) == 2);
 }
 
+TEST_CASE("An outage whose own alert is read before the next error is one outage") {
+  World world;
+  for (int i = 0; i < 5; ++i) {
+    world.source.answers.push_back(unavailable());
+    world.source.answers.push_back(delivery({"own"}, 1, true));
+  }
+  world.source.answers.push_back(delivery({}, 1, false));
+  world.run();
+  const auto alerts = [&](const std::string& id) {
+    return std::count_if(world.recorder.log.begin(), world.recorder.log.end(),
+                         [&](const auto& line) { return line.rfind("alert " + id, 0) == 0; });
+  };
+  CHECK(alerts("320") == 1);
+  CHECK(alerts("321") == 1);
+  CHECK(world.sleeper.slept.back() == Milliseconds(16'000));
+}
+
 TEST_CASE("Told to stop during an outage, it stops") {
   World world;
   world.sleeper.stopAfter = 1;

@@ -425,6 +425,30 @@ TEST_CASE("A clock set back before a repair beside us does not make its failure 
   CHECK(program.state.read()->incidents.empty());
 }
 
+TEST_CASE("A failure right behind the last look of a repair is not of that repair") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.run();
+  server.logOpenFailure();
+  int looks = 0;
+  server.onCall = [&](const std::string& call) {
+    looks += call == "drain" && !server.toolsRun.empty() ? 1 : 0;
+    if (looks == 2 && call == "replace state") {  // both of the verification
+      server.onCall = nullptr;
+      server.breakCounters();
+      server.logOpenFailure();
+    }
+  };
+  program.listen();
+  REQUIRE(server.onCall == nullptr);
+  REQUIRE(server.alertIds() == std::vector<std::uint16_t>{200, 201, 202});
+  server.alerts.clear();
+  program.listen();
+  CHECK(told(server) == Words{"coolDown"});
+  CHECK(program.state.read()->incidents.size() == 1);
+}
+
 TEST_CASE("What is in order only while another process tries a repair is not healthy again") {
   SimulatedServer server;
   server.breakCounters();

@@ -1,0 +1,135 @@
+// Failures that go on being logged although the server is in order: looked at, and told, now and
+// then.
+#include "core/found_healthy.h"
+
+#include "tests/core/world.h"
+
+#include <catch2/catch.hpp>
+
+using namespace imshealth;
+using namespace imshealth::testing;
+using namespace std::chrono_literals;
+using Ids = std::vector<std::uint16_t>;
+
+namespace {
+
+constexpr Milliseconds coolDown = 15min;
+
+struct ForgedFailures {
+  SimulatedServer server;
+  Program program{server, policyFor(Mode::repair)};
+
+  /// Every ten seconds one 1008; the check of each minute is made too.
+  void goOn(std::chrono::minutes time) {
+    for (std::chrono::seconds passed{0}; passed < time; passed += 10s) {
+      server.logOpenFailure();
+      program.listen();
+      server.advance(10s);
+      if ((passed / 10s) % 6 == 5) {
+        program.monitor.safetyCheck();
+        server.run();
+      }
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("The first three times it is looked at and told at once, then once a minute") {
+  FoundHealthy found;
+  Time now = timeFromSeconds(1'000'000);
+  for (int i = 0; i < FoundHealthy::looksAtOnce; ++i, now += 2s) {
+    CHECK(found.isToBeLookedAt("MSExchangeIMC", now));
+    CHECK(found.note("MSExchangeIMC", now, coolDown));
+  }
+  CHECK_FALSE(found.isToBeLookedAt("msexchangeimc", now));
+  CHECK(found.isToBeLookedAt("Other", now));
+  now += FoundHealthy::betweenLooks;
+  CHECK(found.isToBeLookedAt("MSExchangeIMC", now));
+  CHECK_FALSE(found.note("MSExchangeIMC", now, coolDown));
+  CHECK_FALSE(found.isToBeLookedAt("MSExchangeIMC", now + 59s));
+  SECTION("a finding ends that") {
+    found.forget("MSExchangeIMC");
+    CHECK(found.isToBeLookedAt("MSExchangeIMC", now + 1s));
+    CHECK(found.note("MSExchangeIMC", now + 1s, coolDown));
+  }
+  SECTION("so does a cool-down without a failure") {
+    CHECK(found.note("MSExchangeIMC", now + coolDown, coolDown));
+    CHECK(found.isToBeLookedAt("MSExchangeIMC", now + coolDown));
+  }
+  SECTION("so does a clock that is set back") {
+    CHECK(found.isToBeLookedAt("MSExchangeIMC", now - 1h));
+    CHECK(found.note("MSExchangeIMC", now - 1h, coolDown));
+  }
+  SECTION("while failures go on it is told once in a cool-down") {
+    int told = 0;
+    for (int minute = 0; minute < 60; ++minute) {
+      now += 1min;
+      told += found.note("MSExchangeIMC", now, coolDown) ? 1 : 0;
+    }
+    CHECK(told == 4);
+  }
+}
+
+TEST_CASE_METHOD(ForgedFailures, "Forged failures fill neither the log nor the processor") {
+  server.run();
+  goOn(60min);
+  const Ids ids = server.alertIds();
+  CHECK(std::ranges::count(ids, 206) == static_cast<std::ptrdiff_t>(ids.size()));
+  CHECK(ids.size() <= 3 + 4);
+  CHECK(server.probes <= 3 + 60);
+  CHECK(program.state.read()->limits.empty());
+}
+
+TEST_CASE_METHOD(ForgedFailures, "A fault behind forged failures is repaired within two minutes") {
+  server.run();
+  goOn(10min);
+  server.alerts.clear();
+  server.breakCounters();
+  goOn(2min);
+  Ids ids = server.alertIds();
+  ids.resize(3);
+  CHECK(ids == Ids{200, 201, 202});
+}
+
+TEST_CASE_METHOD(ForgedFailures, "A fault that fails once behind them is not forgotten") {
+  server.run();
+  goOn(1min);
+  server.alerts.clear();
+  server.breakCounters();
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{});
+  REQUIRE(program.state.read()->incidents.size() == 1);
+  SECTION("by the check of each minute") {
+    server.advance(1min);
+    program.monitor.safetyCheck();
+    server.run();
+    CHECK(server.alertIds() == Ids{200, 201, 202});
+  }
+  SECTION("by a start") {
+    Program next(server, policyFor(Mode::repair));
+    server.run();
+    CHECK(server.alertIds() == Ids{200, 201, 202});
+  }
+}
+
+TEST_CASE_METHOD(ForgedFailures, "The end of an incident that was told is told each time") {
+  server.run();
+  goOn(1min);
+  for (int i = 0; i < 5; ++i) {
+    server.alerts.clear();
+    server.advance(1min);
+    server.worldWritable.insert(libraryPath);
+    server.logOpenFailure();
+    program.listen();
+    program.monitor.safetyCheck();
+    server.run();
+    REQUIRE(server.alertIds() == Ids{200, 204});
+    server.worldWritable.clear();
+    server.advance(coolDown);
+    server.logOpenFailure();
+    program.listen();
+    CHECK(server.alertIds() == Ids{200, 204, 206});
+  }
+}

@@ -40,6 +40,10 @@ std::uint64_t hashOf(const LogEvent& event) {
   return hash.value();
 }
 
+std::uint64_t newestOf(const WinevtApi::LogState& log) {
+  return log.count == 0 ? 0 : log.oldest + log.count - 1;
+}
+
 bool isServiceGone(std::uint32_t error) {
   return error == win32::invalidHandle || error == win32::rpcServerUnavailable ||
          error == win32::rpcUnknownInterface || error == win32::rpcCallCancelled ||
@@ -64,7 +68,7 @@ WinevtReader::~WinevtReader() {
 Result<Delivery> WinevtReader::read() {
   Delivery delivery;
   for (int step = 0; step < mostSteps; ++step) {
-    const Step result = subscribed_ ? drain(delivery) : subscribe(delivery);
+    const Step result = subscribed_ ? drain(delivery) : subscribe();
     if (result == Step::again)
       continue;
     if (result == Step::failed) {
@@ -84,9 +88,7 @@ Result<Delivery> WinevtReader::read() {
   return delivery;
 }
 
-WinevtReader::Step WinevtReader::subscribe(Delivery& delivery) {
-  if (const Step judged = judge(delivery); judged == Step::failed)
-    return judged;
+WinevtReader::Step WinevtReader::subscribe() {
   using Start = WinevtApi::Start;
   // From strict to lenient, never "future events only": that loses what was written meanwhile. Any
   // error may be the bookmark's (15008: it is not XML); only without one it is the query's.
@@ -106,36 +108,34 @@ WinevtReader::Step WinevtReader::subscribe(Delivery& delivery) {
   return Step::again;
 }
 
-/// Has anything been lost since the cursor was saved? A filtered subscription cannot tell: its
-/// bookmark is of a matching event, which may be gone from a healthy log.
-WinevtReader::Step WinevtReader::judge(Delivery& delivery) {
-  const auto log = api_.logState();
-  if (log.error != 0)
-    return fail("EvtGetLogInfo", log.error);
+/// Has anything been lost since the cursor was saved, or since the last EvtNext? A filtered
+/// subscription cannot tell: its bookmark is of a matching event, which may be gone from a healthy
+/// log, and one that is not strict passes over what the log has lost without a word.
+void WinevtReader::judge(const WinevtApi::LogState& log, Delivery& delivery) {
   const std::uint64_t seen = std::max(cursor_.recordNumber, cursor_.newestSeen);
   const std::string told = std::exchange(told_, {});
+  // Just what the log held when it was read to its end: it was cleared.
+  const bool allGone = log.oldest == seen + 1 && cursor_.newestSeen == seen;
   if (seen != 0 && log.count == 0) {
     beginEpoch(delivery, "the log was cleared");
-  } else if (seen != 0 && log.oldest + log.count - 1 < seen) {
+  } else if (seen != 0 && newestOf(log) < seen) {
     beginEpoch(delivery, "the log was cleared or replaced");
-  } else if (seen != 0 && log.oldest > seen) {
+  } else if (seen != 0 && (log.oldest > seen + 1 || allGone)) {
     noteGone(seen, log.oldest, delivery);
   } else if (!told.empty() && delivery.losses.empty() && resubscribed_ <= 1) {
     delivery.losses.push_back({0, 0, told});
   }
-  return Step::again;
 }
 
 WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
-  if (std::exchange(atRest_, false)) {
-    // A subscription that is not strict passes over what the log has lost without a word.
-    const std::uint32_t epoch = cursor_.epoch;
-    if (judge(delivery) == Step::failed)
-      return Step::failed;
-    if (cursor_.epoch != epoch) {
-      closeSubscription();
-      return Step::again;
-    }
+  const auto log = api_.logState();
+  if (log.error != 0)
+    return fail("EvtGetLogInfo", log.error);
+  const std::uint32_t epoch = cursor_.epoch;
+  judge(log, delivery);
+  if (cursor_.epoch != epoch) {
+    closeSubscription();
+    return Step::again;
   }
   auto batch = api_.next(batch_);
   for (const WinevtRecord& record : batch.records) {
@@ -196,7 +196,7 @@ WinevtReader::Step WinevtReader::confirmDrained(Delivery& delivery) {
   if (log.error != 0)
     return fail("EvtGetLogInfo", log.error);
   const std::uint64_t seen = std::max(cursor_.recordNumber, cursor_.newestSeen);
-  const std::uint64_t newest = log.count == 0 ? 0 : log.oldest + log.count - 1;
+  const std::uint64_t newest = newestOf(log);
   if (seen != 0 && newest < seen) {
     closeSubscription();  // judged anew
     return Step::again;
@@ -209,7 +209,6 @@ WinevtReader::Step WinevtReader::confirmDrained(Delivery& delivery) {
   renderingFailed_ = false;
   tooLargeTold_ = false;
   from_ = always;
-  atRest_ = true;
   delivery.more = false;
   return Step::done;
 }
@@ -262,7 +261,6 @@ WinevtReader::Step WinevtReader::fail(const char* call, std::uint32_t error) {
 }
 
 void WinevtReader::closeSubscription() {
-  atRest_ = false;
   if (std::exchange(subscribed_, false))
     api_.close();
 }

@@ -90,8 +90,8 @@ class WinevtReader {
  private:
   enum class Step { done, again, failed };
 
-  Step subscribe(Delivery&);
-  Step judge(Delivery&);
+  Step subscribe();
+  void judge(const WinevtApi::LogState&, Delivery&);
   Step drain(Delivery&);
   Step readAgain(Delivery&);
   Step shrinkBatch(Delivery&);
@@ -110,8 +110,7 @@ class WinevtReader {
   bool renderingFailed_ = false;  ///< since the log was last drained
   bool tooLargeTold_ = false;     ///< since the last event
   bool subscribed_ = false;
-  bool atRest_ = false;  ///< drained; what comes next is judged first
-  std::string told_;     ///< EvtNext said so: events are gone
+  std::string told_;  ///< EvtNext said so: events are gone
   Error error_;
 };
 

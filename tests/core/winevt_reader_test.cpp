@@ -119,11 +119,56 @@ TEST_CASE("From the bookmark strictly, then loosely, then from the oldest; never
     // Not there, damaged, or not even XML; 15001 stands for the query, if it comes without one.
     const auto [strict, nearest] = GENERATE(table<std::uint32_t, std::uint32_t>(
         {{1168, 15012}, {15008, 15008}, {15001, 15001}, {87, 15003}}));
-    log.faults[log.calls() + 2] = strict;
-    log.faults[log.calls() + 3] = nearest;
+    log.faults[log.calls() + 1] = strict;
+    log.faults[log.calls() + 2] = nearest;
     WinevtReader reader(api, cursor, 0);
     CHECK(drain(reader).names == Names{"b"});
     CHECK(api.starts == std::vector{Start::afterStrict, Start::afterNearest, Start::oldest});
+  }
+}
+
+TEST_CASE("What is overwritten in the middle of reading is told, once") {
+  FakeLog log;
+  FakeWinevtApi api(log);
+  const auto writeMany = [&] {
+    for (int i = 0; i < 100; ++i) {
+      log.write("e");
+    }
+  };
+  SECTION("at the first start, from the oldest") {
+    writeMany();
+    WinevtReader reader(api, std::nullopt, 0);
+    REQUIRE(reader.read()->events.size() == 16);
+    log.overwrite(60);
+    const Heard heard = drain(reader);
+    CHECK(heard.names.size() == 40);
+    CHECK(heard.losses ==
+          std::vector<Loss>{{17, 60, "records were overwritten or cleared before they were read"}});
+  }
+  SECTION("after a start behind a bookmark whose event is gone") {
+    log.write("a");
+    log.writeOther();
+    WinevtReader first(api, std::nullopt, 0);
+    const Cursor cursor = drain(first).cursor;
+    log.overwrite(1);
+    writeMany();
+    WinevtReader reader(api, cursor, 0);
+    REQUIRE(reader.read()->events.size() == 16);
+    CHECK(api.starts.back() == Start::afterNearest);
+    log.overwrite(60);
+    const Heard heard = drain(reader);
+    CHECK(heard.names.size() == 41);
+    CHECK(heard.losses ==
+          std::vector<Loss>{{19, 61, "records were overwritten or cleared before they were read"}});
+  }
+  SECTION("just what has been read, by a log that is full: nothing is lost") {
+    writeMany();
+    WinevtReader reader(api, std::nullopt, 0);
+    REQUIRE(reader.read()->events.size() == 16);
+    log.overwrite(16);
+    const Heard heard = drain(reader);
+    CHECK(heard.names.size() == 84);
+    CHECK(heard.losses.empty());
   }
 }
 

@@ -128,6 +128,7 @@ void WinevtReader::judge(const WinevtApi::LogState& log, Delivery& delivery) {
 }
 
 WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
+  // Asked before EvtNext: what is written in between is read later, and newer than `log`.
   const auto log = api_.logState();
   if (log.error != 0)
     return fail("EvtGetLogInfo", log.error);
@@ -150,7 +151,7 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
   const bool nothing = batch.records.empty();
   if (batch.error == win32::noMoreItems || (batch.error == win32::invalidOperation && nothing) ||
       (batch.error == 0 && nothing))
-    return confirmDrained(delivery);
+    return endReached(log, delivery);
   switch (batch.error) {
     case 0:
     case win32::invalidOperation: delivery.more = true; return Step::done;
@@ -191,19 +192,9 @@ WinevtReader::Step WinevtReader::shrinkBatch(Delivery& delivery) {
   return Step::again;
 }
 
-WinevtReader::Step WinevtReader::confirmDrained(Delivery& delivery) {
-  const auto log = api_.logState();
-  if (log.error != 0)
-    return fail("EvtGetLogInfo", log.error);
-  const std::uint64_t seen = std::max(cursor_.recordNumber, cursor_.newestSeen);
-  const std::uint64_t newest = newestOf(log);
-  if (seen != 0 && newest < seen) {
-    closeSubscription();  // judged anew
-    return Step::again;
-  }
-  if (cursor_.newestSeen != 0 && log.oldest > seen)
-    noteGone(seen, log.oldest, delivery);
-  cursor_.newestSeen = newest;
+WinevtReader::Step WinevtReader::endReached(const WinevtApi::LogState& log, Delivery& delivery) {
+  // EvtNext may bring the last records together with the end.
+  cursor_.newestSeen = std::max(newestOf(log), cursor_.recordNumber);
   batch_ = batchSize;
   resubscribed_ = 0;
   renderingFailed_ = false;

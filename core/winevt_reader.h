@@ -95,7 +95,7 @@ class WinevtReader {
   Step drain(Delivery&);
   Step readAgain(Delivery&);
   Step shrinkBatch(Delivery&);
-  Step confirmDrained(Delivery&);
+  Step endReached(const WinevtApi::LogState&, Delivery&);
   Step fail(const char* call, std::uint32_t error);
   void take(const WinevtRecord&, Delivery&);
   void noteGone(std::uint64_t seen, std::uint64_t oldest, Delivery&);

@@ -172,6 +172,33 @@ TEST_CASE("What is overwritten in the middle of reading is told, once") {
   }
 }
 
+TEST_CASE("The newest record seen is never one that is still to be delivered") {
+  struct WrittenAtTheEnd : FakeWinevtApi {
+    explicit WrittenAtTheEnd(FakeLog& theLog) : FakeWinevtApi(theLog), log(theLog) {}
+    Batch next(unsigned atMost) override {
+      Batch batch = FakeWinevtApi::next(atMost);
+      if (batch.error == win32::noMoreItems && std::exchange(armed, false)) {
+        log.write("late");
+      }
+      return batch;
+    }
+    FakeLog& log;
+    bool armed = true;
+  };
+  FakeLog log;
+  WrittenAtTheEnd api(log);
+  log.write("a");
+  log.writeOther();
+  WinevtReader reader(api, std::nullopt, 0);
+  const Heard first = drain(reader);
+  CHECK(first.names == Names{"a"});
+  CHECK(first.cursor.newestSeen == 2);  // a repair that ends here does not make "late" older
+  const Heard second = drain(reader);
+  CHECK(second.names == Names{"late"});
+  CHECK(second.cursor.newestSeen == 3);
+  CHECK(second.losses.empty());
+}
+
 TEST_CASE("Classic shape: UserData/EventXML with the data's size and the data") {
   using Data = std::vector<std::uint8_t>;
   const Data eight{0x15, 0, 0, 0, 0, 0, 0, 0};

@@ -25,13 +25,9 @@ std::uint64_t cursorHash(const EvtRecord& record) {
 ClassicReader::ClassicReader(ClassicLogApi& api, std::optional<Cursor> saved,
                              std::int64_t lookBackStart)
     : api_(api),
+      cursor_(whereToBegin(saved, "classic", lookBackStart)),
       buffer_(bufferSize),
-      from_(whereToBegin(saved, "classic", lookBackStart)),
-      error_(ErrorKind::unavailable, "", 0, "") {
-  if (saved && saved->api == "classic")
-    cursor_ = std::move(*saved);
-  cursor_.api = "classic";
-}
+      error_(ErrorKind::unavailable, "", 0, "") {}
 
 ClassicReader::~ClassicReader() {
   closeLog();
@@ -173,7 +169,7 @@ ClassicReader::Taken ClassicReader::take(std::span<const std::uint8_t> bytes, De
     cursor_.timeWritten = event.timeWritten;
     cursor_.source = event.source;
     cursor_.code = event.code();
-    if (event.timeWritten >= from_)
+    if (cursor_.from == 0 || event.timeWritten >= cursor_.from)
       delivery.events.push_back(std::move(event));
   }
   return Taken::all;
@@ -208,7 +204,7 @@ ClassicReader::Step ClassicReader::confirmEnd(Delivery& delivery) {
   if (atEnd && !wentBack && !verify_) {
     cursor_.newestSeen = log->count == 0 ? 0 : log->newest();
     noteOldest(*log);
-    from_ = always;
+    cursor_.from = 0;
     told_.clear();
     reopened_ = 0;
     corruptReported_ = false;
@@ -292,7 +288,6 @@ void ClassicReader::beginEpoch(Delivery& delivery, std::string reason) {
   fresh.epoch = cursor_.epoch + 1;
   fresh.api = "classic";
   cursor_ = std::move(fresh);
-  from_ = always;
   verify_ = false;
   told_.clear();
   oldestSeen_.reset();

@@ -90,7 +90,6 @@ class ClassicReader {
   ClassicLogApi& api_;
   Cursor cursor_;
   std::vector<std::uint8_t> buffer_;
-  std::int64_t from_;  ///< records written before are not delivered; until the first end of the log
   bool open_ = false;
   bool positioned_ = false;  ///< the handle stands behind the cursor, or on the way to it (verify_)
   bool verify_ = false;      ///< the cursor's own record is still to come; its hash decides

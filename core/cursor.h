@@ -2,8 +2,8 @@
 // each record is delivered at least once, and judged again at every start.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,22 +21,25 @@ struct Cursor {
   std::uint64_t newestSeen = 0;  ///< newest record of the log, matching or not, when last drained
   std::string bookmark;          ///< winevt: XML of EvtRenderBookmark; empty in the classic log
   std::string api;               ///< "winevt" or "classic": a cursor is not taken over by the other
+  /// Events written before are left out, until the first end of the log; 0: none are.
+  std::int64_t from = 0;
 
   bool operator==(const Cursor&) const = default;
 };
 
-/// Before every time of an event.
-inline constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
-
-/// Events written before are left out by the reader of `api`: none where the cursor is its own,
-/// those before the last event that the other one has read, or before `lookBackStart` where nothing
-/// has been read yet. Seconds since 1970, as in the cursor.
-inline std::int64_t whereToBegin(const std::optional<Cursor>& saved, std::string_view api,
-                                 std::int64_t lookBackStart) {
+/// Where the reader of `api` begins: at its own cursor, else at the last event that the other one
+/// has read, or at `lookBackStart` where nothing has been read yet. Seconds since 1970, as in the
+/// cursor.
+inline Cursor whereToBegin(const std::optional<Cursor>& saved, std::string_view api,
+                           std::int64_t lookBackStart) {
   if (saved && saved->api == api)
-    return always;
-  return saved && !saved->api.empty() && saved->timeWritten != 0 ? saved->timeWritten
-                                                                 : lookBackStart;
+    return *saved;
+  Cursor begin;
+  begin.api = api;
+  begin.from = saved && !saved->api.empty() && saved->timeWritten != 0
+                   ? std::max(saved->timeWritten, saved->from)
+                   : lookBackStart;
+  return begin;
 }
 
 }  // namespace imshealth

@@ -128,7 +128,8 @@ void to_json(json& j, const Cursor& cursor) {
        {"hash", cursor.hash},
        {"newestSeen", cursor.newestSeen},
        {"bookmark", cursor.bookmark},
-       {"api", cursor.api}};
+       {"api", cursor.api},
+       {"from", cursor.from}};
 }
 void from_json(const json& j, Cursor& cursor) {
   take(j, "epoch", cursor.epoch);
@@ -141,6 +142,7 @@ void from_json(const json& j, Cursor& cursor) {
   take(j, "newestSeen", cursor.newestSeen);
   take(j, "bookmark", cursor.bookmark);
   take(j, "api", cursor.api);
+  take(j, "from", cursor.from);
 }
 
 void to_json(json& j, const Incident& incident) {

@@ -54,12 +54,8 @@ bool isServiceGone(std::uint32_t error) {
 
 WinevtReader::WinevtReader(WinevtApi& api, std::optional<Cursor> saved, std::int64_t lookBackStart)
     : api_(api),
-      from_(whereToBegin(saved, "winevt", lookBackStart)),
-      error_(ErrorKind::unavailable, "", 0, "") {
-  if (saved && saved->api == "winevt")
-    cursor_ = std::move(*saved);
-  cursor_.api = "winevt";
-}
+      cursor_(whereToBegin(saved, "winevt", lookBackStart)),
+      error_(ErrorKind::unavailable, "", 0, "") {}
 
 WinevtReader::~WinevtReader() {
   closeSubscription();
@@ -199,7 +195,7 @@ WinevtReader::Step WinevtReader::endReached(const WinevtApi::LogState& log, Deli
   resubscribed_ = 0;
   renderingFailed_ = false;
   tooLargeTold_ = false;
-  from_ = always;
+  cursor_.from = 0;
   delivery.more = false;
   return Step::done;
 }
@@ -221,7 +217,7 @@ void WinevtReader::take(const WinevtRecord& record, Delivery& delivery) {
   cursor_.source = event.source;
   cursor_.code = event.code();
   cursor_.hash = hashOf(event);
-  if (event.timeWritten >= from_)
+  if (cursor_.from == 0 || event.timeWritten >= cursor_.from)
     delivery.events.push_back(std::move(event));
 }
 
@@ -242,7 +238,6 @@ void WinevtReader::beginEpoch(Delivery& delivery, std::string reason) {
   fresh.epoch = cursor_.epoch + 1;
   fresh.api = "winevt";
   cursor_ = std::move(fresh);
-  from_ = always;
 }
 
 WinevtReader::Step WinevtReader::fail(const char* call, std::uint32_t error) {

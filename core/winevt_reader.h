@@ -104,7 +104,6 @@ class WinevtReader {
 
   WinevtApi& api_;
   Cursor cursor_;
-  std::int64_t from_;  ///< events written before are not delivered; until the first end of the log
   unsigned batch_ = batchSize;
   int resubscribed_ = 0;          ///< since the log was last drained
   bool renderingFailed_ = false;  ///< since the log was last drained

@@ -169,7 +169,7 @@ ClassicReader::Taken ClassicReader::take(std::span<const std::uint8_t> bytes, De
     cursor_.timeWritten = event.timeWritten;
     cursor_.source = event.source;
     cursor_.code = event.code();
-    if (cursor_.from == 0 || event.timeWritten >= cursor_.from)
+    if (!isLeftOut(event.timeWritten, event.recordNumber, cursor_))
       delivery.events.push_back(std::move(event));
   }
   return Taken::all;
@@ -205,6 +205,7 @@ ClassicReader::Step ClassicReader::confirmEnd(Delivery& delivery) {
     cursor_.newestSeen = log->count == 0 ? 0 : log->newest();
     noteOldest(*log);
     cursor_.from = 0;
+    cursor_.fromRecord = 0;
     told_.clear();
     reopened_ = 0;
     corruptReported_ = false;

@@ -2,7 +2,8 @@
 // each record is delivered at least once, and judged again at every start.
 #pragma once
 
-#include <algorithm>
+#include "core/record_number.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,23 +24,43 @@ struct Cursor {
   std::string api;               ///< "winevt" or "classic": a cursor is not taken over by the other
   /// Events written before are left out, until the first end of the log; 0: none are.
   std::int64_t from = 0;
+  std::uint64_t fromRecord = 0;  ///< written at `from`, they are up to this one; 0: none are
 
   bool operator==(const Cursor&) const = default;
 };
 
-/// Where the reader of `api` begins: at its own cursor, else at the last event that the other one
-/// has read, or at `lookBackStart` where nothing has been read yet. Seconds since 1970, as in the
-/// cursor.
+/// Where the reader of `api` begins: at its own cursor, else behind the last event that the other
+/// one has read, or at `lookBackStart` where nothing has been read yet. Seconds since 1970, as in
+/// the cursor. The other one's epoch is over: that the log is still the same one cannot be told.
 inline Cursor whereToBegin(const std::optional<Cursor>& saved, std::string_view api,
                            std::int64_t lookBackStart) {
   if (saved && saved->api == api)
     return *saved;
   Cursor begin;
   begin.api = api;
-  begin.from = saved && !saved->api.empty() && saved->timeWritten != 0
-                   ? std::max(saved->timeWritten, saved->from)
-                   : lookBackStart;
+  begin.from = lookBackStart;
+  if (!saved || saved->api.empty())
+    return begin;
+  begin.epoch = saved->epoch + 1;
+  if (saved->timeWritten != 0 && saved->timeWritten >= saved->from) {
+    begin.from = saved->timeWritten;
+    begin.fromRecord = saved->recordNumber;
+  } else if (saved->from != 0) {
+    begin.from = saved->from;
+    begin.fromRecord = saved->fromRecord;
+  }
   return begin;
+}
+
+/// Is the event left out, as one before `from`? Both interfaces number the records of a log alike,
+/// the classic one with 32 bits.
+inline bool isLeftOut(std::int64_t timeWritten, std::uint64_t recordNumber, const Cursor& begin) {
+  if (begin.from == 0)
+    return false;
+  if (timeWritten != begin.from)
+    return timeWritten < begin.from;
+  return begin.fromRecord != 0 && recordDistance(static_cast<std::uint32_t>(begin.fromRecord),
+                                                 static_cast<std::uint32_t>(recordNumber)) <= 0;
 }
 
 }  // namespace imshealth

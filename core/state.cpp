@@ -129,7 +129,8 @@ void to_json(json& j, const Cursor& cursor) {
        {"newestSeen", cursor.newestSeen},
        {"bookmark", cursor.bookmark},
        {"api", cursor.api},
-       {"from", cursor.from}};
+       {"from", cursor.from},
+       {"fromRecord", cursor.fromRecord}};
 }
 void from_json(const json& j, Cursor& cursor) {
   take(j, "epoch", cursor.epoch);
@@ -143,6 +144,7 @@ void from_json(const json& j, Cursor& cursor) {
   take(j, "bookmark", cursor.bookmark);
   take(j, "api", cursor.api);
   take(j, "from", cursor.from);
+  take(j, "fromRecord", cursor.fromRecord);
 }
 
 void to_json(json& j, const Incident& incident) {

@@ -196,6 +196,7 @@ WinevtReader::Step WinevtReader::endReached(const WinevtApi::LogState& log, Deli
   renderingFailed_ = false;
   tooLargeTold_ = false;
   cursor_.from = 0;
+  cursor_.fromRecord = 0;
   delivery.more = false;
   return Step::done;
 }
@@ -217,7 +218,7 @@ void WinevtReader::take(const WinevtRecord& record, Delivery& delivery) {
   cursor_.source = event.source;
   cursor_.code = event.code();
   cursor_.hash = hashOf(event);
-  if (cursor_.from == 0 || event.timeWritten >= cursor_.from)
+  if (!isLeftOut(event.timeWritten, event.recordNumber, cursor_))
     delivery.events.push_back(std::move(event));
 }
 

@@ -391,20 +391,68 @@ TEMPLATE_LIST_TEST_CASE("An error that stays is returned, not looped on", "", Ev
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("A cursor of the other backend is used for its time only", "",
+TEMPLATE_LIST_TEST_CASE("A cursor of the other backend is used for its time and record only", "",
                         EveryBackend) {
   World<TestType> world;
-  world.write({"a", "b"});
   Cursor other;
   other.api = "elsewhere";
-  other.recordNumber = 4'000'000;
   other.hash = 5;
-  other.timeWritten = world.log.clock;
+  other.epoch = 2;
+  other.newestSeen = 4'000'000;
+  world.write({"a"});
+  const std::int64_t second = world.log.clock;
+  world.write({"b"});
+  world.log.clock = second;
   world.write({"c"});
+  world.log.clock = second;
+  world.write({"d"});
+  other.timeWritten = second;
+  Names expected;
+  SECTION("of those written in its second, those behind its record are new") {
+    other.recordNumber = 3;
+    expected = {"d"};
+  }
+  SECTION("a record that is not in the log is no sign of a loss") {
+    other.recordNumber = 4'000'000;
+  }
   world.saved = other;
   world.start(world.log.clock + 1000);
   REQUIRE(world.drain());
-  CHECK(world.heard == Names{"c"});
-  CHECK(world.saved->recordNumber == 3);
+  CHECK(world.takeHeard() == expected);
+  CHECK(world.saved->recordNumber == 4);
   CHECK(world.losses.empty());
+  // Nobody knows whether it is still the same log: what a repair of its epoch has seen is not old
+  // by its record number.
+  CHECK(world.saved->epoch == 3);
+  world.log.clock = second;
+  world.write({"e"});
+  REQUIRE(world.drain());
+  CHECK(world.takeHeard() == Names{"e"});
+}
+
+TEMPLATE_LIST_TEST_CASE("What the other backend has delivered stays left out after a stop", "",
+                        EveryBackend) {
+  World<TestType> world;
+  Cursor other;
+  other.api = "elsewhere";
+  other.hash = 5;
+  const std::int64_t second = world.log.clock;
+  for (int i = 0; i < 40; ++i) {
+    world.log.clock = second;
+    world.write({"delivered"});
+  }
+  other.timeWritten = second;
+  other.recordNumber = 40;
+  world.saved = other;
+  world.start();
+  const auto first = world.reader->read();
+  REQUIRE(first.has_value());
+  CHECK(first->events.empty());
+  world.saved = first->cursor;
+  world.start();
+  REQUIRE(world.drain());
+  CHECK(world.heard.empty());
+  world.write({"new"});
+  REQUIRE(world.drain());
+  CHECK(world.heard == Names{"new"});
 }

@@ -151,7 +151,7 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
   switch (batch.error) {
     case 0:
     case win32::invalidOperation: delivery.more = true; return Step::done;
-    case win32::rpcInvalidBound: return shrinkBatch(delivery);
+    case win32::rpcInvalidBound: return shrinkBatch(log, delivery);
     case win32::evtQueryResultStale:
     case win32::evtQueryResultInvalidPosition:
     case win32::invalidParameter:
@@ -176,16 +176,22 @@ WinevtReader::Step WinevtReader::readAgain(Delivery& delivery) {
   return Step::done;
 }
 
-/// 1734: the batch was too large in bytes, and the read position has moved all the same.
-WinevtReader::Step WinevtReader::shrinkBatch(Delivery& delivery) {
+/// 1734: the batch was too large in bytes, and the read position has moved all the same. The
+/// bookmark has not: a single event is passed over by this subscription only.
+WinevtReader::Step WinevtReader::shrinkBatch(const WinevtApi::LogState& log, Delivery& delivery) {
   if (batch_ > 1) {
     batch_ /= 2;
     closeSubscription();
-  } else {
-    if (!std::exchange(tooLargeTold_, true))
-      delivery.losses.push_back({0, 0, "an event is too large to be read"});
+    return Step::again;
   }
-  return Step::again;
+  // More of them than there are records: it is not their size.
+  if (tooLarge_ >= newestOf(log) - std::min(cursor_.recordNumber, newestOf(log)))
+    return fail("EvtNext", win32::rpcInvalidBound);
+  ++tooLarge_;
+  if (!std::exchange(tooLargeTold_, true))
+    delivery.losses.push_back({0, 0, "an event is too large to be read"});
+  delivery.more = true;
+  return Step::done;
 }
 
 WinevtReader::Step WinevtReader::endReached(const WinevtApi::LogState& log, Delivery& delivery) {
@@ -194,6 +200,8 @@ WinevtReader::Step WinevtReader::endReached(const WinevtApi::LogState& log, Deli
   batch_ = batchSize;
   resubscribed_ = 0;
   renderingFailed_ = false;
+  unrenderableTold_ = false;
+  tooLarge_ = 0;
   tooLargeTold_ = false;
   cursor_.from = 0;
   cursor_.fromRecord = 0;
@@ -203,12 +211,14 @@ WinevtReader::Step WinevtReader::endReached(const WinevtApi::LogState& log, Deli
 
 void WinevtReader::take(const WinevtRecord& record, Delivery& delivery) {
   if (record.error != 0) {
-    delivery.losses.push_back(
-        {0, 0, "an event cannot be rendered (error " + std::to_string(record.error) + ")"});
+    if (!std::exchange(unrenderableTold_, true))
+      delivery.losses.push_back(
+          {0, 0, "an event cannot be rendered (error " + std::to_string(record.error) + ")"});
     return;
   }
   if (cursor_.hash != 0 && record.recordId <= cursor_.recordNumber)
     return;
+  tooLarge_ = 0;
   tooLargeTold_ = false;
   LogEvent event = toLogEvent(record);
   event.epoch = cursor_.epoch;
@@ -248,6 +258,7 @@ WinevtReader::Step WinevtReader::fail(const char* call, std::uint32_t error) {
 }
 
 void WinevtReader::closeSubscription() {
+  tooLarge_ = 0;
   if (std::exchange(subscribed_, false))
     api_.close();
 }

@@ -94,7 +94,7 @@ class WinevtReader {
   void judge(const WinevtApi::LogState&, Delivery&);
   Step drain(Delivery&);
   Step readAgain(Delivery&);
-  Step shrinkBatch(Delivery&);
+  Step shrinkBatch(const WinevtApi::LogState&, Delivery&);
   Step endReached(const WinevtApi::LogState&, Delivery&);
   Step fail(const char* call, std::uint32_t error);
   void take(const WinevtRecord&, Delivery&);
@@ -105,9 +105,11 @@ class WinevtReader {
   WinevtApi& api_;
   Cursor cursor_;
   unsigned batch_ = batchSize;
-  int resubscribed_ = 0;          ///< since the log was last drained
-  bool renderingFailed_ = false;  ///< since the log was last drained
-  bool tooLargeTold_ = false;     ///< since the last event
+  int resubscribed_ = 0;           ///< since the log was last drained
+  bool renderingFailed_ = false;   ///< since the log was last drained
+  bool unrenderableTold_ = false;  ///< since the log was last drained
+  std::uint64_t tooLarge_ = 0;     ///< events in a row, passed over by this subscription
+  bool tooLargeTold_ = false;      ///< since the last event
   bool subscribed_ = false;
   std::string told_;  ///< EvtNext said so: events are gone
   Error error_;

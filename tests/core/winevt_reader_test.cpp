@@ -74,6 +74,45 @@ TEST_CASE("A single event that is too large is told and passed over") {
   CHECK(drain(reader).names == Names{"b"});
 }
 
+TEST_CASE("However many events in a row are too large, they are told once and passed over") {
+  struct SomeHuge : FakeWinevtApi {
+    using FakeWinevtApi::FakeWinevtApi;
+    Batch next(unsigned atMost) override {
+      Batch batch = FakeWinevtApi::next(atMost);
+      for (const WinevtRecord& record : batch.records) {
+        if (record.values.at(0) == WinevtValue("huge")) {
+          Batch tooLarge;
+          tooLarge.error = win32::rpcInvalidBound;
+          return tooLarge;
+        }
+      }
+      return batch;
+    }
+  };
+  const int count = GENERATE(1, 11, 12, 13, 40);
+  CAPTURE(count);
+  FakeLog log;
+  SomeHuge api(log);
+  log.write("a");
+  for (int i = 0; i < count; ++i) {
+    log.write("huge");
+  }
+  SECTION("an event behind them") {
+    log.write("b");
+    WinevtReader reader(api, std::nullopt, 0);
+    const Heard heard = drain(reader);
+    CHECK(heard.names == Names{"a", "b"});
+    CHECK(heard.losses.size() == 1);
+  }
+  SECTION("the end of the log behind them, and a stop there") {
+    WinevtReader first(api, std::nullopt, 0);
+    const Cursor cursor = drain(first).cursor;
+    log.write("b");
+    WinevtReader reader(api, cursor, 0);
+    CHECK(drain(reader).names == Names{"b"});
+  }
+}
+
 TEST_CASE("An event that cannot be rendered is told and passed over") {
   FakeLog log;
   FakeWinevtApi api(log);
@@ -85,6 +124,26 @@ TEST_CASE("An event that cannot be rendered is told and passed over") {
   const Heard heard = drain(reader);
   CHECK(heard.names == Names{"a", "c"});
   CHECK(heard.losses.size() == 1);
+}
+
+TEST_CASE("However many events cannot be rendered, they are told once") {
+  struct NoneRendered : FakeWinevtApi {
+    using FakeWinevtApi::FakeWinevtApi;
+    Batch next(unsigned atMost) override {
+      Batch batch = FakeWinevtApi::next(atMost);
+      for (WinevtRecord& record : batch.records) {
+        record.error = 15003;
+      }
+      return batch;
+    }
+  };
+  FakeLog log;
+  NoneRendered api(log);
+  for (int i = 0; i < 1000; ++i) {
+    log.write("a");
+  }
+  WinevtReader reader(api, std::nullopt, 0);
+  CHECK(drain(reader).losses.size() == 1);
 }
 
 TEST_CASE("From the bookmark strictly, then loosely, then from the oldest; never the future only") {

@@ -44,13 +44,14 @@ std::uint64_t newestOf(const WinevtApi::LogState& log) {
   return log.count == 0 ? 0 : log.oldest + log.count - 1;
 }
 
-bool isServiceGone(std::uint32_t error) {
-  return error == win32::invalidHandle || error == win32::rpcServerUnavailable ||
-         error == win32::rpcUnknownInterface || error == win32::rpcCallCancelled ||
-         error == win32::accessDenied || error == win32::evtChannelNotFound;
-}
-
 }  // namespace
+
+bool isLogServiceAway(std::uint32_t error) {
+  return error == win32::invalidHandle || error == win32::rpcServerUnavailable ||
+         error == win32::rpcUnknownInterface || error == win32::endpointNotRegistered ||
+         error == win32::rpcCallCancelled || error == win32::accessDenied ||
+         error == win32::evtChannelNotFound;
+}
 
 WinevtReader::WinevtReader(WinevtApi& api, std::optional<Cursor> saved, std::int64_t lookBackStart)
     : api_(api),
@@ -92,11 +93,11 @@ WinevtReader::Step WinevtReader::subscribe() {
   if (!cursor_.bookmark.empty()) {
     for (const Start start : {Start::afterStrict, Start::afterNearest}) {
       error = api_.subscribe(start, cursor_.bookmark);
-      if (error == 0 || isServiceGone(error))
+      if (error == 0 || isLogServiceAway(error))
         break;
     }
   }
-  if (error != 0 && !isServiceGone(error))
+  if (error != 0 && !isLogServiceAway(error))
     error = api_.subscribe(Start::oldest, {});  // take() leaves out what has been delivered
   if (error != 0)
     return fail("EvtSubscribe", error);
@@ -160,7 +161,7 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
       return resubscribed_++ < 2 ? Step::again : fail("EvtNext", batch.error);
     default:
       // A restarted service knows our handles no longer: only one that is still away is an outage.
-      if (!isServiceGone(batch.error) || resubscribed_++ > 0)
+      if (!isLogServiceAway(batch.error) || resubscribed_++ > 0)
         return fail("EvtNext", batch.error);
       closeSubscription();
       return Step::again;

@@ -41,6 +41,9 @@ LogEvent toLogEvent(const WinevtRecord&);
 /// us off.
 std::string_view winevtQuery();
 
+/// The log service is away or on its way up; says nothing about what was asked for.
+bool isLogServiceAway(std::uint32_t error);
+
 /// EvtSubscribe and what belongs to it. Results are Win32 codes, captured at the failing call.
 class WinevtApi {
  public:

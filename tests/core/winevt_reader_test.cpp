@@ -322,3 +322,12 @@ TEST_CASE(
     CHECK(query.find(name) != std::string_view::npos);
   }
 }
+
+TEST_CASE("A log service that is not up yet is no reason against its interface") {
+  for (const std::uint32_t error : {5u, 6u, 1717u, 1722u, 1753u, 1818u, 15007u}) {
+    CHECK(isLogServiceAway(error));
+  }
+  for (const std::uint32_t error : {0u, 120u, 127u, 1168u, 15001u, 15008u, 15011u}) {
+    CHECK_FALSE(isLogServiceAway(error));
+  }
+}

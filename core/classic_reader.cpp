@@ -25,13 +25,9 @@ std::uint64_t cursorHash(const EvtRecord& record) {
 ClassicReader::ClassicReader(ClassicLogApi& api, std::optional<Cursor> saved,
                              std::int64_t lookBackStart)
     : api_(api),
+      cursor_(whereToBegin(saved, "classic", lookBackStart)),
       buffer_(bufferSize),
-      from_(whereToBegin(saved, "classic", lookBackStart)),
-      error_(ErrorKind::unavailable, "", 0, "") {
-  if (saved && saved->api == "classic")
-    cursor_ = std::move(*saved);
-  cursor_.api = "classic";
-}
+      error_(ErrorKind::unavailable, "", 0, "") {}
 
 ClassicReader::~ClassicReader() {
   closeLog();
@@ -40,6 +36,7 @@ ClassicReader::~ClassicReader() {
 Result<Delivery> ClassicReader::read() {
   Delivery delivery;
   tailRetries_ = 0;
+  seekEnds_ = 0;
   for (int step = 0; step < mostSteps; ++step) {
     const Step result = advance(delivery);
     if (result == Step::again)
@@ -96,12 +93,19 @@ ClassicReader::Step ClassicReader::position(Delivery& delivery) {
     reportGone(log->oldest, delivery);
     return Step::again;
   }
-  verify_ = true;  // its hash says whether it is still the same log
+  const bool unseen = cursor_.hash == unknownHash;
+  if (unseen && lastRead() == log->newest()) {
+    positioned_ = false;  // nothing to stand behind: the record may be one that cannot be read
+    return confirmEnd(delivery);
+  }
+  verify_ = !unseen || seekFails_;  // its hash says whether it is still the same log
   if (seekFails_)
     return Step::again;
-  const auto result = api_.readFrom(lastRead(), buffer_);
-  if (result.error == win32::invalidParameter)
-    seekFails_ = true;  // NT 4.0 cannot seek in a log of 2 MB and more (Q177199)
+  const auto result = api_.readFrom(unseen ? lastRead() + 1 : lastRead(), buffer_);
+  // NT 4.0 cannot seek in a log of 2 MB and more (Q177199). Once, 38 may be a clear just before.
+  if (result.error == win32::invalidParameter ||
+      (result.error == win32::handleEof && seekEnds_++ > 0))
+    seekFails_ = true;
   if (result.error == win32::invalidParameter || result.error == win32::handleEof) {
     closeLog();
     return Step::again;
@@ -164,7 +168,7 @@ ClassicReader::Taken ClassicReader::take(std::span<const std::uint8_t> bytes, De
     reopened_ = 0;
     corruptReported_ = false;
     if (!record) {
-      delivery.losses.push_back({head->number, head->number, "the record is damaged"});
+      reportDamaged(head->number, delivery);
       continue;
     }
     LogEvent event = decodeEvtRecord(*record);
@@ -173,7 +177,7 @@ ClassicReader::Taken ClassicReader::take(std::span<const std::uint8_t> bytes, De
     cursor_.timeWritten = event.timeWritten;
     cursor_.source = event.source;
     cursor_.code = event.code();
-    if (event.timeWritten >= from_)
+    if (!isLeftOut(event.timeWritten, event.recordNumber, cursor_))
       delivery.events.push_back(std::move(event));
   }
   return Taken::all;
@@ -208,7 +212,8 @@ ClassicReader::Step ClassicReader::confirmEnd(Delivery& delivery) {
   if (atEnd && !wentBack && !verify_) {
     cursor_.newestSeen = log->count == 0 ? 0 : log->newest();
     noteOldest(*log);
-    from_ = always;
+    cursor_.from = 0;
+    cursor_.fromRecord = 0;
     told_.clear();
     reopened_ = 0;
     corruptReported_ = false;
@@ -292,7 +297,6 @@ void ClassicReader::beginEpoch(Delivery& delivery, std::string reason) {
   fresh.epoch = cursor_.epoch + 1;
   fresh.api = "classic";
   cursor_ = std::move(fresh);
-  from_ = always;
   verify_ = false;
   told_.clear();
   oldestSeen_.reset();
@@ -315,6 +319,19 @@ void ClassicReader::reportOverwritten(std::uint32_t next, Delivery& delivery) {
   // What is not there any more counts as passed, so that it is told once.
   cursor_.recordNumber = next - 1;
   cursor_.hash = unknownHash;
+}
+
+/// Neighbours are told together.
+void ClassicReader::reportDamaged(std::uint32_t number, Delivery& delivery) {
+  constexpr const char* reason = "the record is damaged";
+  if (!delivery.losses.empty()) {
+    Loss& last = delivery.losses.back();
+    if (last.reason == reason && static_cast<std::uint32_t>(last.toRecord) + 1 == number) {
+      last.toRecord = number;
+      return;
+    }
+  }
+  delivery.losses.push_back({number, number, reason});
 }
 
 void ClassicReader::closeLog() {

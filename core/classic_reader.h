@@ -82,6 +82,7 @@ class ClassicReader {
   void beginEpoch(Delivery&, std::string reason);
   void reportGone(std::uint32_t next, Delivery&);
   void reportOverwritten(std::uint32_t next, Delivery&);
+  static void reportDamaged(std::uint32_t number, Delivery&);
   void closeLog();
 
   bool hasRead() const { return cursor_.hash != 0; }
@@ -90,13 +91,13 @@ class ClassicReader {
   ClassicLogApi& api_;
   Cursor cursor_;
   std::vector<std::uint8_t> buffer_;
-  std::int64_t from_;  ///< records written before are not delivered; until the first end of the log
   bool open_ = false;
   bool positioned_ = false;  ///< the handle stands behind the cursor, or on the way to it (verify_)
   bool verify_ = false;      ///< the cursor's own record is still to come; its hash decides
-  bool seekFails_ = false;   ///< seeking gave 87: read from the oldest on instead
+  bool seekFails_ = false;   ///< seeking gave 87, or 38 twice: read from the oldest on instead
   bool corruptReported_ = false;
   int tailRetries_ = 0;  ///< within one read()
+  int seekEnds_ = 0;     ///< within one read(): seeking gave 38
   int reopened_ = 0;     ///< since the last new record or the end
   std::optional<std::uint32_t> oldestSeen_;
   std::string told_;  ///< the log service said so: cleared

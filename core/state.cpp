@@ -128,7 +128,9 @@ void to_json(json& j, const Cursor& cursor) {
        {"hash", cursor.hash},
        {"newestSeen", cursor.newestSeen},
        {"bookmark", cursor.bookmark},
-       {"api", cursor.api}};
+       {"api", cursor.api},
+       {"from", cursor.from},
+       {"fromRecord", cursor.fromRecord}};
 }
 void from_json(const json& j, Cursor& cursor) {
   take(j, "epoch", cursor.epoch);
@@ -141,6 +143,8 @@ void from_json(const json& j, Cursor& cursor) {
   take(j, "newestSeen", cursor.newestSeen);
   take(j, "bookmark", cursor.bookmark);
   take(j, "api", cursor.api);
+  take(j, "from", cursor.from);
+  take(j, "fromRecord", cursor.fromRecord);
 }
 
 void to_json(json& j, const Incident& incident) {

@@ -12,6 +12,7 @@ Error eventLogError(std::string call, std::uint32_t code) {
     case accessDenied: return error(ErrorKind::accessDenied, "access to the log is denied");
     case invalidHandle: return error(ErrorKind::unavailable, "the event log service has restarted");
     case rpcUnknownInterface:
+    case endpointNotRegistered:
     case rpcServerUnavailable:
     case rpcCallCancelled:
       return error(ErrorKind::unavailable, "the event log service is not running");

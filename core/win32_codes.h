@@ -28,6 +28,7 @@ inline constexpr std::uint32_t eventLogFileChanged = 1503;
 inline constexpr std::uint32_t rpcUnknownInterface = 1717;
 inline constexpr std::uint32_t rpcServerUnavailable = 1722;
 inline constexpr std::uint32_t rpcInvalidBound = 1734;
+inline constexpr std::uint32_t endpointNotRegistered = 1753;
 inline constexpr std::uint32_t rpcCallCancelled = 1818;
 inline constexpr std::uint32_t invalidOperation = 4317;
 inline constexpr std::uint32_t evtInvalidQuery = 15001;

@@ -40,22 +40,23 @@ std::uint64_t hashOf(const LogEvent& event) {
   return hash.value();
 }
 
-bool isServiceGone(std::uint32_t error) {
-  return error == win32::invalidHandle || error == win32::rpcServerUnavailable ||
-         error == win32::rpcUnknownInterface || error == win32::rpcCallCancelled ||
-         error == win32::accessDenied || error == win32::evtChannelNotFound;
+std::uint64_t newestOf(const WinevtApi::LogState& log) {
+  return log.count == 0 ? 0 : log.oldest + log.count - 1;
 }
 
 }  // namespace
 
+bool isLogServiceAway(std::uint32_t error) {
+  return error == win32::invalidHandle || error == win32::rpcServerUnavailable ||
+         error == win32::rpcUnknownInterface || error == win32::endpointNotRegistered ||
+         error == win32::rpcCallCancelled || error == win32::accessDenied ||
+         error == win32::evtChannelNotFound;
+}
+
 WinevtReader::WinevtReader(WinevtApi& api, std::optional<Cursor> saved, std::int64_t lookBackStart)
     : api_(api),
-      from_(whereToBegin(saved, "winevt", lookBackStart)),
-      error_(ErrorKind::unavailable, "", 0, "") {
-  if (saved && saved->api == "winevt")
-    cursor_ = std::move(*saved);
-  cursor_.api = "winevt";
-}
+      cursor_(whereToBegin(saved, "winevt", lookBackStart)),
+      error_(ErrorKind::unavailable, "", 0, "") {}
 
 WinevtReader::~WinevtReader() {
   closeSubscription();
@@ -64,7 +65,7 @@ WinevtReader::~WinevtReader() {
 Result<Delivery> WinevtReader::read() {
   Delivery delivery;
   for (int step = 0; step < mostSteps; ++step) {
-    const Step result = subscribed_ ? drain(delivery) : subscribe(delivery);
+    const Step result = subscribed_ ? drain(delivery) : subscribe();
     if (result == Step::again)
       continue;
     if (result == Step::failed) {
@@ -84,9 +85,7 @@ Result<Delivery> WinevtReader::read() {
   return delivery;
 }
 
-WinevtReader::Step WinevtReader::subscribe(Delivery& delivery) {
-  if (const Step judged = judge(delivery); judged == Step::failed)
-    return judged;
+WinevtReader::Step WinevtReader::subscribe() {
   using Start = WinevtApi::Start;
   // From strict to lenient, never "future events only": that loses what was written meanwhile. Any
   // error may be the bookmark's (15008: it is not XML); only without one it is the query's.
@@ -94,11 +93,11 @@ WinevtReader::Step WinevtReader::subscribe(Delivery& delivery) {
   if (!cursor_.bookmark.empty()) {
     for (const Start start : {Start::afterStrict, Start::afterNearest}) {
       error = api_.subscribe(start, cursor_.bookmark);
-      if (error == 0 || isServiceGone(error))
+      if (error == 0 || isLogServiceAway(error))
         break;
     }
   }
-  if (error != 0 && !isServiceGone(error))
+  if (error != 0 && !isLogServiceAway(error))
     error = api_.subscribe(Start::oldest, {});  // take() leaves out what has been delivered
   if (error != 0)
     return fail("EvtSubscribe", error);
@@ -106,36 +105,35 @@ WinevtReader::Step WinevtReader::subscribe(Delivery& delivery) {
   return Step::again;
 }
 
-/// Has anything been lost since the cursor was saved? A filtered subscription cannot tell: its
-/// bookmark is of a matching event, which may be gone from a healthy log.
-WinevtReader::Step WinevtReader::judge(Delivery& delivery) {
-  const auto log = api_.logState();
-  if (log.error != 0)
-    return fail("EvtGetLogInfo", log.error);
+/// Has anything been lost since the cursor was saved, or since the last EvtNext? A filtered
+/// subscription cannot tell: its bookmark is of a matching event, which may be gone from a healthy
+/// log, and one that is not strict passes over what the log has lost without a word.
+void WinevtReader::judge(const WinevtApi::LogState& log, Delivery& delivery) {
   const std::uint64_t seen = std::max(cursor_.recordNumber, cursor_.newestSeen);
   const std::string told = std::exchange(told_, {});
+  // Just what the log held when it was read to its end: it was cleared.
+  const bool allGone = log.oldest == seen + 1 && cursor_.newestSeen == seen;
   if (seen != 0 && log.count == 0) {
     beginEpoch(delivery, "the log was cleared");
-  } else if (seen != 0 && log.oldest + log.count - 1 < seen) {
+  } else if (seen != 0 && newestOf(log) < seen) {
     beginEpoch(delivery, "the log was cleared or replaced");
-  } else if (seen != 0 && log.oldest > seen) {
+  } else if (seen != 0 && (log.oldest > seen + 1 || allGone)) {
     noteGone(seen, log.oldest, delivery);
   } else if (!told.empty() && delivery.losses.empty() && resubscribed_ <= 1) {
     delivery.losses.push_back({0, 0, told});
   }
-  return Step::again;
 }
 
 WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
-  if (std::exchange(atRest_, false)) {
-    // A subscription that is not strict passes over what the log has lost without a word.
-    const std::uint32_t epoch = cursor_.epoch;
-    if (judge(delivery) == Step::failed)
-      return Step::failed;
-    if (cursor_.epoch != epoch) {
-      closeSubscription();
-      return Step::again;
-    }
+  // Asked before EvtNext: what is written in between is read later, and newer than `log`.
+  const auto log = api_.logState();
+  if (log.error != 0)
+    return fail("EvtGetLogInfo", log.error);
+  const std::uint32_t epoch = cursor_.epoch;
+  judge(log, delivery);
+  if (cursor_.epoch != epoch) {
+    closeSubscription();
+    return Step::again;
   }
   auto batch = api_.next(batch_);
   for (const WinevtRecord& record : batch.records) {
@@ -150,11 +148,11 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
   const bool nothing = batch.records.empty();
   if (batch.error == win32::noMoreItems || (batch.error == win32::invalidOperation && nothing) ||
       (batch.error == 0 && nothing))
-    return confirmDrained(delivery);
+    return endReached(log, delivery);
   switch (batch.error) {
     case 0:
     case win32::invalidOperation: delivery.more = true; return Step::done;
-    case win32::rpcInvalidBound: return shrinkBatch(delivery);
+    case win32::rpcInvalidBound: return shrinkBatch(log, delivery);
     case win32::evtQueryResultStale:
     case win32::evtQueryResultInvalidPosition:
     case win32::invalidParameter:
@@ -163,7 +161,7 @@ WinevtReader::Step WinevtReader::drain(Delivery& delivery) {
       return resubscribed_++ < 2 ? Step::again : fail("EvtNext", batch.error);
     default:
       // A restarted service knows our handles no longer: only one that is still away is an outage.
-      if (!isServiceGone(batch.error) || resubscribed_++ > 0)
+      if (!isLogServiceAway(batch.error) || resubscribed_++ > 0)
         return fail("EvtNext", batch.error);
       closeSubscription();
       return Step::again;
@@ -179,49 +177,49 @@ WinevtReader::Step WinevtReader::readAgain(Delivery& delivery) {
   return Step::done;
 }
 
-/// 1734: the batch was too large in bytes, and the read position has moved all the same.
-WinevtReader::Step WinevtReader::shrinkBatch(Delivery& delivery) {
+/// 1734: the batch was too large in bytes, and the read position has moved all the same. The
+/// bookmark has not: a single event is passed over by this subscription only.
+WinevtReader::Step WinevtReader::shrinkBatch(const WinevtApi::LogState& log, Delivery& delivery) {
   if (batch_ > 1) {
     batch_ /= 2;
     closeSubscription();
-  } else {
-    if (!std::exchange(tooLargeTold_, true))
-      delivery.losses.push_back({0, 0, "an event is too large to be read"});
-  }
-  return Step::again;
-}
-
-WinevtReader::Step WinevtReader::confirmDrained(Delivery& delivery) {
-  const auto log = api_.logState();
-  if (log.error != 0)
-    return fail("EvtGetLogInfo", log.error);
-  const std::uint64_t seen = std::max(cursor_.recordNumber, cursor_.newestSeen);
-  const std::uint64_t newest = log.count == 0 ? 0 : log.oldest + log.count - 1;
-  if (seen != 0 && newest < seen) {
-    closeSubscription();  // judged anew
     return Step::again;
   }
-  if (cursor_.newestSeen != 0 && log.oldest > seen)
-    noteGone(seen, log.oldest, delivery);
-  cursor_.newestSeen = newest;
+  // More of them than there are records: it is not their size.
+  if (tooLarge_ >= newestOf(log) - std::min(cursor_.recordNumber, newestOf(log)))
+    return fail("EvtNext", win32::rpcInvalidBound);
+  ++tooLarge_;
+  if (!std::exchange(tooLargeTold_, true))
+    delivery.losses.push_back({0, 0, "an event is too large to be read"});
+  delivery.more = true;
+  return Step::done;
+}
+
+WinevtReader::Step WinevtReader::endReached(const WinevtApi::LogState& log, Delivery& delivery) {
+  // EvtNext may bring the last records together with the end.
+  cursor_.newestSeen = std::max(newestOf(log), cursor_.recordNumber);
   batch_ = batchSize;
   resubscribed_ = 0;
   renderingFailed_ = false;
+  unrenderableTold_ = false;
+  tooLarge_ = 0;
   tooLargeTold_ = false;
-  from_ = always;
-  atRest_ = true;
+  cursor_.from = 0;
+  cursor_.fromRecord = 0;
   delivery.more = false;
   return Step::done;
 }
 
 void WinevtReader::take(const WinevtRecord& record, Delivery& delivery) {
   if (record.error != 0) {
-    delivery.losses.push_back(
-        {0, 0, "an event cannot be rendered (error " + std::to_string(record.error) + ")"});
+    if (!std::exchange(unrenderableTold_, true))
+      delivery.losses.push_back(
+          {0, 0, "an event cannot be rendered (error " + std::to_string(record.error) + ")"});
     return;
   }
   if (cursor_.hash != 0 && record.recordId <= cursor_.recordNumber)
     return;
+  tooLarge_ = 0;
   tooLargeTold_ = false;
   LogEvent event = toLogEvent(record);
   event.epoch = cursor_.epoch;
@@ -231,7 +229,7 @@ void WinevtReader::take(const WinevtRecord& record, Delivery& delivery) {
   cursor_.source = event.source;
   cursor_.code = event.code();
   cursor_.hash = hashOf(event);
-  if (event.timeWritten >= from_)
+  if (!isLeftOut(event.timeWritten, event.recordNumber, cursor_))
     delivery.events.push_back(std::move(event));
 }
 
@@ -252,7 +250,6 @@ void WinevtReader::beginEpoch(Delivery& delivery, std::string reason) {
   fresh.epoch = cursor_.epoch + 1;
   fresh.api = "winevt";
   cursor_ = std::move(fresh);
-  from_ = always;
 }
 
 WinevtReader::Step WinevtReader::fail(const char* call, std::uint32_t error) {
@@ -262,7 +259,7 @@ WinevtReader::Step WinevtReader::fail(const char* call, std::uint32_t error) {
 }
 
 void WinevtReader::closeSubscription() {
-  atRest_ = false;
+  tooLarge_ = 0;
   if (std::exchange(subscribed_, false))
     api_.close();
 }

@@ -41,6 +41,9 @@ LogEvent toLogEvent(const WinevtRecord&);
 /// us off.
 std::string_view winevtQuery();
 
+/// The log service is away or on its way up; says nothing about what was asked for.
+bool isLogServiceAway(std::uint32_t error);
+
 /// EvtSubscribe and what belongs to it. Results are Win32 codes, captured at the failing call.
 class WinevtApi {
  public:
@@ -90,12 +93,12 @@ class WinevtReader {
  private:
   enum class Step { done, again, failed };
 
-  Step subscribe(Delivery&);
-  Step judge(Delivery&);
+  Step subscribe();
+  void judge(const WinevtApi::LogState&, Delivery&);
   Step drain(Delivery&);
   Step readAgain(Delivery&);
-  Step shrinkBatch(Delivery&);
-  Step confirmDrained(Delivery&);
+  Step shrinkBatch(const WinevtApi::LogState&, Delivery&);
+  Step endReached(const WinevtApi::LogState&, Delivery&);
   Step fail(const char* call, std::uint32_t error);
   void take(const WinevtRecord&, Delivery&);
   void noteGone(std::uint64_t seen, std::uint64_t oldest, Delivery&);
@@ -104,14 +107,14 @@ class WinevtReader {
 
   WinevtApi& api_;
   Cursor cursor_;
-  std::int64_t from_;  ///< events written before are not delivered; until the first end of the log
   unsigned batch_ = batchSize;
-  int resubscribed_ = 0;          ///< since the log was last drained
-  bool renderingFailed_ = false;  ///< since the log was last drained
-  bool tooLargeTold_ = false;     ///< since the last event
+  int resubscribed_ = 0;           ///< since the log was last drained
+  bool renderingFailed_ = false;   ///< since the log was last drained
+  bool unrenderableTold_ = false;  ///< since the log was last drained
+  std::uint64_t tooLarge_ = 0;     ///< events in a row, passed over by this subscription
+  bool tooLargeTold_ = false;      ///< since the last event
   bool subscribed_ = false;
-  bool atRest_ = false;  ///< drained; what comes next is judged first
-  std::string told_;     ///< EvtNext said so: events are gone
+  std::string told_;  ///< EvtNext said so: events are gone
   Error error_;
 };
 

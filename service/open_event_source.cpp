@@ -1,6 +1,5 @@
 #include "service/open_event_source.h"
 
-#include "core/win32_codes.h"
 #include "service/classic_log.h"
 #include "service/winevt_log.h"
 
@@ -19,7 +18,7 @@ bool takesSubscription() {
   const std::uint32_t error = log.subscribe(WinevtApi::Start::oldest, {});
   log.close();
   // At boot the log service may still be on its way up; that says nothing about the API.
-  return error == 0 || error == win32::rpcServerUnavailable || error == win32::rpcUnknownInterface;
+  return error == 0 || isLogServiceAway(error);
 }
 
 }  // namespace

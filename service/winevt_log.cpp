@@ -29,6 +29,7 @@ std::uint32_t WinevtLog::subscribe(Start start, const std::string& bookmark) {
   if (start == Start::afterStrict) {
     flags |= EvtSubscribeStrict;
   }
+  SetLastError(ERROR_SUCCESS);  // a wevtapi that takes no subscription may set none
   subscription_ =
       UniqueEvtHandle(evt_->subscribe(nullptr, changed_, channel, toWide(winevtQuery()).c_str(),
                                       after ? bookmark_.get() : nullptr, nullptr, nullptr, flags));

@@ -84,6 +84,26 @@ TEST_CASE("NT 4.0 cannot seek in a large log (Q177199): read from the oldest, sk
   CHECK(all.losses.size() == 1);
 }
 
+TEST_CASE("A seek that ends at the end of the log each time: read from the oldest as well") {
+  struct SeekEnds : FakeClassicApi {
+    using FakeClassicApi::FakeClassicApi;
+    ReadResult readFrom(std::uint32_t, std::span<std::uint8_t>) override {
+      return {win32::handleEof, 0};
+    }
+  };
+  FakeLog log;
+  SeekEnds api(log);
+  log.write("a");
+  ClassicReader first(api, std::nullopt, 0);
+  const Cursor cursor = drain(first).cursor;
+  log.write("b");
+  ClassicReader second(api, cursor, 0);
+  const Heard heard = drain(second);
+  CHECK(heard.errors == 0);
+  CHECK(heard.names == Names{"b"});
+  CHECK(heard.losses.empty());
+}
+
 TEST_CASE("The same record number with other contents is another log") {
   FakeLog log;
   FakeClassicApi api(log);
@@ -155,6 +175,47 @@ TEST_CASE("A damaged record is told and does not block those behind it") {
   }
   log.write("d");
   CHECK(drain(reader).names == Names{"d"});
+}
+
+TEST_CASE("Damaged records side by side are told together") {
+  FakeLog log;
+  FakeClassicApi api(log);
+  api.recordsPerRead = 1000;
+  log.next = 0xFFFFFF00;
+  for (int i = 0; i < 400; ++i) {
+    log.write("d").damaged = true;
+  }
+  log.write("a");
+  log.write("d").damaged = true;
+  ClassicReader reader(api, std::nullopt, 0);
+  const Heard heard = drain(reader);
+  CHECK(heard.names == Names{"a"});
+  CHECK(heard.losses == std::vector<Loss>{{0xFFFFFF00, 143, "the record is damaged"},
+                                          {145, 145, "the record is damaged"}});
+}
+
+TEST_CASE("What is written behind a newest record that cannot be read is delivered") {
+  FakeLog log;
+  FakeClassicApi api(log);
+  log.write("a");
+  ClassicReader reader(api, std::nullopt, 0);
+  drain(reader);
+  log.write("bad").unusable = true;
+  const Heard bad = drain(reader);
+  CHECK(bad.losses.size() == 1);
+  CHECK(bad.errors == 0);
+  CHECK(api.opened == api.closed + 1);
+  CHECK(drain(reader).losses.empty());
+  log.write("b");
+  const bool stopped = GENERATE(false, true);
+  ClassicReader later(api, bad.cursor, 0);
+  Heard heard = drain(stopped ? later : reader);
+  CHECK(heard.names == Names{"b"});
+  CHECK(heard.losses.empty());
+  log.write("c");
+  heard = drain(stopped ? later : reader);
+  CHECK(heard.names == Names{"c"});
+  CHECK(heard.losses.empty());
 }
 
 TEST_CASE("A corrupt log file is told once, whatever the number of retries") {

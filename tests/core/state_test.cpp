@@ -16,7 +16,7 @@ namespace {
 State full() {
   State state;
   state.cursor = {3,    4711,          946684800, 946684801, "Perflib", 1008, 0xFFFFFFFFFFFFFFFF,
-                  4712, "<Bookmark/>", "winevt"};
+                  4712, "<Bookmark/>", "winevt",  946600000};
   state.api = "winevt";
   state.lastRead = timeFromSeconds(946684900);
   state.mode = Mode::repair;

@@ -74,6 +74,45 @@ TEST_CASE("A single event that is too large is told and passed over") {
   CHECK(drain(reader).names == Names{"b"});
 }
 
+TEST_CASE("However many events in a row are too large, they are told once and passed over") {
+  struct SomeHuge : FakeWinevtApi {
+    using FakeWinevtApi::FakeWinevtApi;
+    Batch next(unsigned atMost) override {
+      Batch batch = FakeWinevtApi::next(atMost);
+      for (const WinevtRecord& record : batch.records) {
+        if (record.values.at(0) == WinevtValue("huge")) {
+          Batch tooLarge;
+          tooLarge.error = win32::rpcInvalidBound;
+          return tooLarge;
+        }
+      }
+      return batch;
+    }
+  };
+  const int count = GENERATE(1, 11, 12, 13, 40);
+  CAPTURE(count);
+  FakeLog log;
+  SomeHuge api(log);
+  log.write("a");
+  for (int i = 0; i < count; ++i) {
+    log.write("huge");
+  }
+  SECTION("an event behind them") {
+    log.write("b");
+    WinevtReader reader(api, std::nullopt, 0);
+    const Heard heard = drain(reader);
+    CHECK(heard.names == Names{"a", "b"});
+    CHECK(heard.losses.size() == 1);
+  }
+  SECTION("the end of the log behind them, and a stop there") {
+    WinevtReader first(api, std::nullopt, 0);
+    const Cursor cursor = drain(first).cursor;
+    log.write("b");
+    WinevtReader reader(api, cursor, 0);
+    CHECK(drain(reader).names == Names{"b"});
+  }
+}
+
 TEST_CASE("An event that cannot be rendered is told and passed over") {
   FakeLog log;
   FakeWinevtApi api(log);
@@ -85,6 +124,26 @@ TEST_CASE("An event that cannot be rendered is told and passed over") {
   const Heard heard = drain(reader);
   CHECK(heard.names == Names{"a", "c"});
   CHECK(heard.losses.size() == 1);
+}
+
+TEST_CASE("However many events cannot be rendered, they are told once") {
+  struct NoneRendered : FakeWinevtApi {
+    using FakeWinevtApi::FakeWinevtApi;
+    Batch next(unsigned atMost) override {
+      Batch batch = FakeWinevtApi::next(atMost);
+      for (WinevtRecord& record : batch.records) {
+        record.error = 15003;
+      }
+      return batch;
+    }
+  };
+  FakeLog log;
+  NoneRendered api(log);
+  for (int i = 0; i < 1000; ++i) {
+    log.write("a");
+  }
+  WinevtReader reader(api, std::nullopt, 0);
+  CHECK(drain(reader).losses.size() == 1);
 }
 
 TEST_CASE("From the bookmark strictly, then loosely, then from the oldest; never the future only") {
@@ -119,12 +178,84 @@ TEST_CASE("From the bookmark strictly, then loosely, then from the oldest; never
     // Not there, damaged, or not even XML; 15001 stands for the query, if it comes without one.
     const auto [strict, nearest] = GENERATE(table<std::uint32_t, std::uint32_t>(
         {{1168, 15012}, {15008, 15008}, {15001, 15001}, {87, 15003}}));
-    log.faults[log.calls() + 2] = strict;
-    log.faults[log.calls() + 3] = nearest;
+    log.faults[log.calls() + 1] = strict;
+    log.faults[log.calls() + 2] = nearest;
     WinevtReader reader(api, cursor, 0);
     CHECK(drain(reader).names == Names{"b"});
     CHECK(api.starts == std::vector{Start::afterStrict, Start::afterNearest, Start::oldest});
   }
+}
+
+TEST_CASE("What is overwritten in the middle of reading is told, once") {
+  FakeLog log;
+  FakeWinevtApi api(log);
+  const auto writeMany = [&] {
+    for (int i = 0; i < 100; ++i) {
+      log.write("e");
+    }
+  };
+  SECTION("at the first start, from the oldest") {
+    writeMany();
+    WinevtReader reader(api, std::nullopt, 0);
+    REQUIRE(reader.read()->events.size() == 16);
+    log.overwrite(60);
+    const Heard heard = drain(reader);
+    CHECK(heard.names.size() == 40);
+    CHECK(heard.losses ==
+          std::vector<Loss>{{17, 60, "records were overwritten or cleared before they were read"}});
+  }
+  SECTION("after a start behind a bookmark whose event is gone") {
+    log.write("a");
+    log.writeOther();
+    WinevtReader first(api, std::nullopt, 0);
+    const Cursor cursor = drain(first).cursor;
+    log.overwrite(1);
+    writeMany();
+    WinevtReader reader(api, cursor, 0);
+    REQUIRE(reader.read()->events.size() == 16);
+    CHECK(api.starts.back() == Start::afterNearest);
+    log.overwrite(60);
+    const Heard heard = drain(reader);
+    CHECK(heard.names.size() == 41);
+    CHECK(heard.losses ==
+          std::vector<Loss>{{19, 61, "records were overwritten or cleared before they were read"}});
+  }
+  SECTION("just what has been read, by a log that is full: nothing is lost") {
+    writeMany();
+    WinevtReader reader(api, std::nullopt, 0);
+    REQUIRE(reader.read()->events.size() == 16);
+    log.overwrite(16);
+    const Heard heard = drain(reader);
+    CHECK(heard.names.size() == 84);
+    CHECK(heard.losses.empty());
+  }
+}
+
+TEST_CASE("The newest record seen is never one that is still to be delivered") {
+  struct WrittenAtTheEnd : FakeWinevtApi {
+    explicit WrittenAtTheEnd(FakeLog& theLog) : FakeWinevtApi(theLog), log(theLog) {}
+    Batch next(unsigned atMost) override {
+      Batch batch = FakeWinevtApi::next(atMost);
+      if (batch.error == win32::noMoreItems && std::exchange(armed, false)) {
+        log.write("late");
+      }
+      return batch;
+    }
+    FakeLog& log;
+    bool armed = true;
+  };
+  FakeLog log;
+  WrittenAtTheEnd api(log);
+  log.write("a");
+  log.writeOther();
+  WinevtReader reader(api, std::nullopt, 0);
+  const Heard first = drain(reader);
+  CHECK(first.names == Names{"a"});
+  CHECK(first.cursor.newestSeen == 2);  // a repair that ends here does not make "late" older
+  const Heard second = drain(reader);
+  CHECK(second.names == Names{"late"});
+  CHECK(second.cursor.newestSeen == 3);
+  CHECK(second.losses.empty());
 }
 
 TEST_CASE("Classic shape: UserData/EventXML with the data's size and the data") {
@@ -189,5 +320,14 @@ TEST_CASE(
   for (const char* name : {"'Perflib'", "'Microsoft-Windows-Perflib'", "'LoadPerf'",
                            "'Microsoft-Windows-LoadPerf'", "EventID=900"}) {
     CHECK(query.find(name) != std::string_view::npos);
+  }
+}
+
+TEST_CASE("A log service that is not up yet is no reason against its interface") {
+  for (const std::uint32_t error : {5u, 6u, 1717u, 1722u, 1753u, 1818u, 15007u}) {
+    CHECK(isLogServiceAway(error));
+  }
+  for (const std::uint32_t error : {0u, 120u, 127u, 1168u, 15001u, 15008u, 15011u}) {
+    CHECK_FALSE(isLogServiceAway(error));
   }
 }

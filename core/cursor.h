@@ -29,6 +29,17 @@ struct Cursor {
   bool operator==(const Cursor&) const = default;
 };
 
+/// Is the event left out, as one before `from`? Both interfaces number the records of a log alike,
+/// the classic one with 32 bits.
+inline bool isLeftOut(std::int64_t timeWritten, std::uint64_t recordNumber, const Cursor& begin) {
+  if (begin.from == 0)
+    return false;
+  if (timeWritten != begin.from)
+    return timeWritten < begin.from;
+  return begin.fromRecord != 0 && recordDistance(static_cast<std::uint32_t>(begin.fromRecord),
+                                                 static_cast<std::uint32_t>(recordNumber)) <= 0;
+}
+
 /// Where the reader of `api` begins: at its own cursor, else behind the last event that the other
 /// one has read, or at `lookBackStart` where nothing has been read yet. Seconds since 1970, as in
 /// the cursor. The other one's epoch is over: that the log is still the same one cannot be told.
@@ -42,7 +53,7 @@ inline Cursor whereToBegin(const std::optional<Cursor>& saved, std::string_view 
   if (!saved || saved->api.empty())
     return begin;
   begin.epoch = saved->epoch + 1;
-  if (saved->timeWritten != 0 && saved->timeWritten >= saved->from) {
+  if (saved->timeWritten != 0 && !isLeftOut(saved->timeWritten, saved->recordNumber, *saved)) {
     begin.from = saved->timeWritten;
     begin.fromRecord = saved->recordNumber;
   } else if (saved->from != 0) {
@@ -50,17 +61,6 @@ inline Cursor whereToBegin(const std::optional<Cursor>& saved, std::string_view 
     begin.fromRecord = saved->fromRecord;
   }
   return begin;
-}
-
-/// Is the event left out, as one before `from`? Both interfaces number the records of a log alike,
-/// the classic one with 32 bits.
-inline bool isLeftOut(std::int64_t timeWritten, std::uint64_t recordNumber, const Cursor& begin) {
-  if (begin.from == 0)
-    return false;
-  if (timeWritten != begin.from)
-    return timeWritten < begin.from;
-  return begin.fromRecord != 0 && recordDistance(static_cast<std::uint32_t>(begin.fromRecord),
-                                                 static_cast<std::uint32_t>(recordNumber)) <= 0;
 }
 
 }  // namespace imshealth

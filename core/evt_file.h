@@ -28,8 +28,10 @@ class EvtVisitor {
 
 struct EvtFileSummary {
   bool dirty = false;  ///< flag in the header: in use, or not closed cleanly; its offsets are stale
-  bool wrapped = false;         ///< flag in the header
-  bool endKnown = false;        ///< the end-of-file record was found
+  bool wrapped = false;  ///< flag in the header
+  /// The end-of-file record was found. Else the file was cut short, or the record overwritten; of a
+  /// dirty one nothing says how many records are missing.
+  bool endKnown = false;
   std::uint64_t records = 0;    ///< whole records that belong to the log
   std::uint64_t damaged = 0;    ///< records that fail the checks, and unreadable stretches
   std::uint64_t gaps = 0;       ///< places where record numbers are missing, the end among them

@@ -164,6 +164,7 @@ SavedReading EvtxFile::read(SavedLogVisitor& visitor, const ReportProgress& repo
   SavedReading reading;
   EvtFileSummary& summary = reading.summary;
   summary.dirty = header_.dirty;
+  summary.endKnown = true;  // as Windows says
   Numbers numbers(summary);
   const auto total = report ? api_->count() : std::nullopt;
   const auto passOver = [&] {

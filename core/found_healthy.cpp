@@ -12,9 +12,13 @@ bool isWithin(Milliseconds time, Time last, Time now) {
 }  // namespace
 
 bool FoundHealthy::isToBeLookedAt(const std::string& counterService, Time now) const {
+  return !isHealthyAgainAndAgain(counterService) ||
+         !isWithin(betweenLooks, services_.at(counterService).looked, now);
+}
+
+bool FoundHealthy::isHealthyAgainAndAgain(const std::string& counterService) const {
   const auto found = services_.find(counterService);
-  return found == services_.end() || found->second.times < looksAtOnce ||
-         !isWithin(betweenLooks, found->second.looked, now);
+  return found != services_.end() && found->second.times >= looksAtOnce;
 }
 
 bool FoundHealthy::note(const std::string& counterService, Time now, Milliseconds coolDown) {

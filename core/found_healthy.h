@@ -18,6 +18,8 @@ class FoundHealthy {
 
   /// False: it was healthy again and again, and has been looked at within the last minute.
   bool isToBeLookedAt(const std::string& counterService, Time now) const;
+  /// It was healthy again and again. What fails meanwhile waits, so it says nothing about others.
+  bool isHealthyAgainAndAgain(const std::string& counterService) const;
   /// It was looked at and is healthy. True: it is to be told (206); after the first few only once
   /// in a cool-down.
   bool note(const std::string& counterService, Time now, Milliseconds coolDown);

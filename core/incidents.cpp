@@ -8,6 +8,9 @@ namespace imshealth {
 
 namespace {
 
+/// The check of each minute notices an end, and may be late by a little.
+constexpr Milliseconds noticedWithin = std::chrono::minutes(2);
+
 bool isMachineWide(const Incident& incident) {
   return incident.cause == toString(Cause::machineWideFault);
 }
@@ -79,7 +82,8 @@ Noted note(std::vector<Incident>& incidents, const OpenFailure& failure, Time no
     known->lastEpoch = failure.epoch;
     known->lastRecord = failure.recordNumber;
     known->lastGenerated = failure.timeGenerated;
-    if (!known->verdict.empty()) {  // when it is decided anew, it is decided by how it fails then
+    // Behind its burst, and when it is decided anew, it is decided by how it fails then.
+    if (!known->verdict.empty() || now - known->since >= settling) {
       known->status = failure.status;
       known->eventId = failure.eventId;
     }
@@ -110,11 +114,11 @@ void setBack(std::vector<Incident>& incidents, Time now) {
   }
 }
 
-void endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolDown) {
-  std::erase_if(incidents, [&](const Incident& incident) {
-    return !incident.verdict.empty() && !isBeingRepaired(incident) && !incident.again &&
-           now - incident.lastEvent >= coolDown;
-  });
+bool endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolDown) {
+  return std::erase_if(incidents, [&](const Incident& incident) {
+           return !incident.verdict.empty() && !isBeingRepaired(incident) && !incident.again &&
+                  now - incident.lastEvent >= coolDown;
+         }) != 0;
 }
 
 bool endRepaired(std::vector<Incident>& incidents, std::string_view counterService,
@@ -162,17 +166,25 @@ bool isOfTheMoment(const Incident& incident) {
 
 bool isDue(const Incident& incident, const Policy& policy, Time policySince,
            const Circumstances& given) {
-  if (incident.verdict.empty() || isBeingRepaired(incident) || isMachineWide(incident) ||
-      given.now - incident.lastEvent >= policy.limits.coolDown) {
+  if (incident.verdict.empty() || isBeingRepaired(incident) || isMachineWide(incident)) {
+    return false;
+  }
+  const Time end = incident.lastEvent + policy.limits.coolDown;
+  const bool hasEnded = given.now >= end;
+  if (hasEnded && (!isOfTheMoment(incident) || given.now - end >= noticedWithin)) {
     return false;
   }
   if (incident.verdict == toString(Verdict::repairUnderWay)) {
-    return true;  // how that ends, nobody tells
+    return !hasEnded;  // how that ends, nobody tells
   }
-  if (isOfTheMoment(incident) && !heldBack(policy, given)) {
+  // It ended between two looks: had its time come before?
+  Circumstances atLast = given;
+  atLast.now = hasEnded ? end - Milliseconds(1) : given.now;
+  if (isOfTheMoment(incident) && !heldBack(policy, atLast)) {
     return true;
   }
-  return incident.judged <= policySince || given.now - incident.judged >= policy.limits.coolDown;
+  return (incident.judged <= policySince && policySince <= atLast.now) ||
+         atLast.now - incident.judged >= policy.limits.coolDown;
 }
 
 bool judge(Incident& incident, Cause cause, Verdict verdict, Time at) {

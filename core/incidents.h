@@ -30,8 +30,9 @@ Noted note(std::vector<Incident>&, const OpenFailure&, Time now, Milliseconds co
 /// it was. What began in different hours has not failed together.
 void setBack(std::vector<Incident>&, Time now);
 
-/// Incidents that were decided and left unrepaired end the cool-down after their last event.
-void endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
+/// Incidents that were decided and left unrepaired end the cool-down after their last event, if
+/// they are not to be decided anew. True: one has ended.
+bool endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 
 /// The service was repaired beside us: what was decided of it before is over. True: it has failed
 /// since, and that is an incident of its own, not decided yet.
@@ -52,7 +53,8 @@ bool isOfTheMoment(const Incident&);
 /// It has been decided and has not ended, and is to be decided anew: that which waited for its
 /// time, when it has come; all else by a new policy, and once in a cool-down: what was found may be
 /// another thing by now, or the failures of another kind. But never a machine-wide fault: one of
-/// its services that goes on, while the others are not asked, is not a fault of its own.
+/// its services that goes on, while the others are not asked, is not a fault of its own. What came
+/// to be due before its end is due, though the end has passed since the last look.
 bool isDue(const Incident&, const Policy&, Time policySince, const Circumstances&);
 
 /// Notes what was decided of it. True: it is to be told, since it is a repair, or another cause or

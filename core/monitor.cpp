@@ -209,7 +209,6 @@ void Monitor::safetyCheck() {
   ports_.alerter.retry();
   setBack(incidents_, now);
   policySince_ = std::min(policySince_, now);
-  endLeftAlone(incidents_, now, policy_.limits.coolDown);
   std::vector<Alert> reminders;
   const auto settled = ports_.state.update([&](State& state) {
     reminders.clear();
@@ -232,6 +231,10 @@ void Monitor::safetyCheck() {
   }
   if (const auto saved = save()) {
     decideAnew(*saved);
+  }
+  // After it: what was due before its end must not end with it.
+  if (endLeftAlone(incidents_, now, policy_.limits.coolDown)) {
+    (void)save();
   }
   tellSetAside();
   attend();
@@ -373,9 +376,14 @@ awaitable<void> Monitor::handle(std::string counterService) {
       co_return;
     }
   }
+  std::vector<Incident> counting = incidents_;
+  std::erase_if(counting, [&](const Incident& incident) {
+    return incident.verdict.empty() &&
+           foundHealthy_.isHealthyAgainAndAgain(incident.counterService);
+  });
   const Occasion occasion{.status = incidentNow()->status,
                           .eventId = incidentNow()->eventId,
-                          .servicesFailingTogether = failingTogether(incidents_, *incidentNow())};
+                          .servicesFailingTogether = failingTogether(counting, *incidentNow())};
   Examination examination = co_await lookAtServer(watch, occasion);
   if (stopping_ || !incidentNow()) {
     co_return;  // the next start decides it; or it was repaired beside us meanwhile

@@ -63,9 +63,9 @@ class ScanJson : public ScanOutput {
     beginFile(scanned.file);
     json_ += fmt::format(
         ",\"records\":{},\"damaged\":{},\"gaps\":{},\"missing\":{},\"dirty\":{},"
-        "\"wrapped\":{},\"openFailures\":[",
+        "\"wrapped\":{},\"endKnown\":{},\"openFailures\":[",
         summary.records, summary.damaged, summary.gaps, summary.missing, summary.dirty,
-        summary.wrapped);
+        summary.wrapped, summary.endKnown);
     addEach(scanned.openFailures, log, error,
             [this](const LogEvent& event) { addOpenFailure(event); });
     json_ += "],\"related\":[";

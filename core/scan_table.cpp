@@ -37,10 +37,11 @@ class ScanTable : public ScanOutput {
     std::optional<Error> error = scanned.brokenOff;
     const EvtFileSummary& summary = scanned.summary;
     out_ << scanned.file << '\n';
-    out_ << fmt::format("  {}, {} damaged, {} ({} missing), {} recovered{}\n",
+    out_ << fmt::format("  {}, {} damaged, {} ({} missing), {} recovered{}{}\n",
                         counted(summary.records, "record"), summary.damaged,
                         counted(summary.gaps, "gap"), counted(summary.missing, "record"),
-                        summary.recovered, summary.dirty ? ", not closed cleanly" : "");
+                        summary.recovered, summary.dirty ? ", not closed cleanly" : "",
+                        summary.endKnown ? "" : ", its end is missing");
     if (scanned.brokenOff) {
       out_ << "  not read to its end\n";
     }

@@ -186,7 +186,8 @@ WinevtReader::Step WinevtReader::shrinkBatch(const WinevtApi::LogState& log, Del
     return Step::again;
   }
   // More of them than there are records: it is not their size.
-  if (tooLarge_ >= newestOf(log) - std::min(cursor_.recordNumber, newestOf(log)))
+  const std::uint64_t unread = newestOf(log) - std::min(cursor_.recordNumber, newestOf(log));
+  if (tooLarge_ >= std::min(unread, log.count))
     return fail("EvtNext", win32::rpcInvalidBound);
   ++tooLarge_;
   if (!std::exchange(tooLargeTold_, true))

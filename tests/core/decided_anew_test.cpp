@@ -104,6 +104,33 @@ TEST_CASE_METHOD(GoesOnFailing, "What waited for the cool-down is repaired when 
   CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
 }
 
+TEST_CASE_METHOD(GoesOnFailing,
+                 "One failure soon after a repair is repaired after the cool-down, between which "
+                 "two checks that may be over") {
+  // The cool-down and, later by `delay`, the incident are over between two checks.
+  const Milliseconds delay = GENERATE(3s, 30s, 59s);
+  const Milliseconds late = GENERATE(1s, 40s, 59s);
+  CAPTURE(delay.count(), late.count());
+  start();
+  fail();
+  REQUIRE(server.alertIds() == Ids{200, 201, 202});
+  const Time repaired = program->state.read()->limits.at(imcKey).lastAttemptEnd.value();
+  server.breakCounters();
+  server.alerts.clear();
+  server.now_ = repaired + delay;
+  fail();
+  const Time failed = server.now();
+  REQUIRE(server.alertIds() == Ids{200, 204});
+  server.now_ = repaired + 15min - 1s;
+  program->monitor.safetyCheck();
+  server.run();
+  REQUIRE(server.alertIds() == Ids{200, 204});
+  server.now_ = failed + 15min + late;
+  program->monitor.safetyCheck();
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
 TEST_CASE_METHOD(GoesOnFailing, "What the pause held back is repaired when it has ended") {
   start();
   program->monitor.pause(true);

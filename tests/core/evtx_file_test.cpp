@@ -184,6 +184,12 @@ json scanOfEvt(const std::vector<WinevtRecord>& events) {
     const Bytes record = makeRecord(parts);
     bytes.insert(bytes.end(), record.begin(), record.end());
   }
+  const auto end = static_cast<std::uint32_t>(bytes.size());
+  const auto next = static_cast<std::uint32_t>(toLogEvent(events.back()).recordNumber) + 1;
+  for (const std::uint32_t word :
+       {40u, 0x11111111u, 0x22222222u, 0x33333333u, 0x44444444u, 48u, end, next, 1u, 40u}) {
+    put32(bytes, word);
+  }
   const auto evt = EvtFile::open(bytes);
   REQUIRE(evt.has_value());
   SavedEvt log(*evt);

@@ -133,3 +133,29 @@ TEST_CASE_METHOD(ForgedFailures, "The end of an incident that was told is told e
     CHECK(server.alertIds() == Ids{200, 204, 206});
   }
 }
+
+TEST_CASE("Services that are healthy again and again are no machine-wide fault") {
+  FoundHealthy found;
+  const Time now = timeFromSeconds(1'000'000);
+  for (int i = 0; i < FoundHealthy::looksAtOnce; ++i) {
+    CHECK_FALSE(found.isHealthyAgainAndAgain("MSExchangeIMC"));
+    (void)found.note("MSExchangeIMC", now, coolDown);
+  }
+  CHECK(found.isHealthyAgainAndAgain("msexchangeimc"));
+  CHECK_FALSE(found.isHealthyAgainAndAgain("Other"));
+}
+
+TEST_CASE_METHOD(ForgedFailures, "A fault behind forged failures is judged by its own status") {
+  server.run();
+  goOn(1min);
+  server.alerts.clear();
+  server.logOpenFailure("MSExchangeIMC", 2);
+  program.listen();
+  server.advance(5s);
+  server.logOpenFailure("MSExchangeIMC", 5);  // access denied: seen from the event alone
+  program.listen();
+  server.advance(1min);
+  program.monitor.safetyCheck();
+  server.run();
+  CHECK(server.alertIds() == Ids{200, 204});
+}

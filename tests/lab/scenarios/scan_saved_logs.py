@@ -18,7 +18,7 @@ DAY = 86400
 
 
 def evt(events):
-    """An .evt of the same events, as they would be there: header, records, not closed cleanly."""
+    """An .evt of the same events, as they would be there: header, records, the end-of-file record; not closed cleanly."""
     log = struct.pack("<12I", 48, 0x654C664C, 1, 1, 48, 48, 1, 0, 0, 1, 0, 48)
     for event in events:
         # From Vista on the provider's new name is what the interface gives for Perflib.
@@ -33,7 +33,8 @@ def evt(events):
         log += struct.pack("<6I4H6I", size, 0x654C664C, event.number, event.generated,
                            event.written, event.id, event.type, len(event.strings), 0, 0, 0,
                            strings, 0, 0, len(event.data), data) + tail + struct.pack("<I", size)
-    return log
+    newest = max(event.number for event in events)
+    return log + struct.pack("<10I", 40, 0x11111111, 0x22222222, 0x33333333, 0x44444444, 48, len(log), newest + 1, 1, 40)
 
 
 class ScanSavedLogs(Scenario):

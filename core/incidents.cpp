@@ -141,7 +141,8 @@ bool endRepaired(std::vector<Incident>& incidents, std::string_view counterServi
   return true;
 }
 
-int failingTogether(const std::vector<Incident>& incidents, const Incident& with) {
+int failingTogether(const std::vector<Incident>& incidents, const Incident& with,
+                    const std::function<bool(const Incident&)>& counts) {
   std::ptrdiff_t most = 1;
   for (const Incident& first : incidents) {
     for (const Time minute : {first.began, timeOfLast(first)}) {
@@ -150,7 +151,9 @@ int failingTogether(const std::vector<Incident>& incidents, const Incident& with
         return isIn(each.began) || (isMachineWide(each) && isIn(timeOfLast(each)));
       };
       if (failsInIt(with)) {
-        most = std::max(most, std::count_if(incidents.begin(), incidents.end(), failsInIt));
+        most = std::max(most, std::ranges::count_if(incidents, [&](const Incident& each) {
+                          return counts(each) && failsInIt(each);
+                        }));
       }
     }
   }

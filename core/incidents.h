@@ -42,8 +42,10 @@ bool endRepaired(std::vector<Incident>&, std::string_view counterService, const 
 /// How many counter services began to fail within one minute, this one among them. By when that was
 /// logged, not by when it was heard or is decided: a log may be read hours later, and they may have
 /// waited while another was repaired. One that was machine-wide has part in the next such fault
-/// too, where it fails in that minute.
-int failingTogether(const std::vector<Incident>&, const Incident& with);
+/// too, where it fails in that minute. Those that `counts` leaves out say nothing about others.
+int failingTogether(
+    const std::vector<Incident>&, const Incident& with,
+    const std::function<bool(const Incident&)>& counts = [](const Incident&) { return true; });
 
 /// Left unrepaired only because it was not the time. Events go on only counting, but the decision
 /// is made anew when its time has come; else failures that never cease would never be repaired at

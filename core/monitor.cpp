@@ -376,14 +376,14 @@ awaitable<void> Monitor::handle(std::string counterService) {
       co_return;
     }
   }
-  std::vector<Incident> counting = incidents_;
-  std::erase_if(counting, [&](const Incident& incident) {
-    return incident.verdict.empty() &&
-           foundHealthy_.isHealthyAgainAndAgain(incident.counterService);
-  });
-  const Occasion occasion{.status = incidentNow()->status,
-                          .eventId = incidentNow()->eventId,
-                          .servicesFailingTogether = failingTogether(counting, *incidentNow())};
+  const auto counts = [&](const Incident& incident) {
+    return !incident.verdict.empty() ||
+           !foundHealthy_.isHealthyAgainAndAgain(incident.counterService);
+  };
+  const Occasion occasion{
+      .status = incidentNow()->status,
+      .eventId = incidentNow()->eventId,
+      .servicesFailingTogether = failingTogether(incidents_, *incidentNow(), counts)};
   Examination examination = co_await lookAtServer(watch, occasion);
   if (stopping_ || !incidentNow()) {
     co_return;  // the next start decides it; or it was repaired beside us meanwhile

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace imshealth;
 using namespace imshealth::testing;
 using namespace std::chrono_literals;
@@ -134,7 +136,7 @@ TEST_CASE_METHOD(ForgedFailures, "The end of an incident that was told is told e
   }
 }
 
-TEST_CASE("Services that are healthy again and again are no machine-wide fault") {
+TEST_CASE("A service is healthy again and again from the third time on") {
   FoundHealthy found;
   const Time now = timeFromSeconds(1'000'000);
   for (int i = 0; i < FoundHealthy::looksAtOnce; ++i) {
@@ -143,6 +145,30 @@ TEST_CASE("Services that are healthy again and again are no machine-wide fault")
   }
   CHECK(found.isHealthyAgainAndAgain("msexchangeimc"));
   CHECK_FALSE(found.isHealthyAgainAndAgain("Other"));
+}
+
+TEST_CASE("Services that are healthy again and again are no machine-wide fault") {
+  SimulatedServer server;
+  Policy policy = policyFor(Mode::repair);
+  for (const char* service : {"MSExchangeDS", "MSExchangeIS"}) {
+    policy.watch.push_back(policy.watch.front());
+    policy.watch.back().counterService = service;
+    policy.watch.back().counterFile = std::string(service) + ".ini";
+    server.addHealthy(service);
+  }
+  Program program(server, policy);
+  server.run();
+  for (int time = 0; time < 90; ++time) {
+    server.logOpenFailure(policy.watch[static_cast<std::size_t>(time) % 3].counterService);
+    program.listen();
+    server.advance(10s);
+    if (time % 6 == 5) {
+      program.monitor.safetyCheck();
+      server.run();
+    }
+  }
+  CHECK(server.alertIds().size() >= 3 * FoundHealthy::looksAtOnce);
+  CHECK(std::ranges::all_of(server.alertIds(), [](std::uint16_t id) { return id == 206; }));
 }
 
 TEST_CASE_METHOD(ForgedFailures, "A fault behind forged failures is judged by its own status") {

@@ -3,6 +3,7 @@
 #include "config/ascii.h"
 #include "tests/core/library_builder.h"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -176,6 +177,14 @@ void SimulatedServer::loadTexts(const std::string& service, const std::vector<st
   set(key, number("Last Counter", index - 2));
   set(key, number("First Help", first + 1));
   set(key, number("Last Help", index - 1));
+}
+
+void SimulatedServer::addHealthy(const std::string& service) {
+  const auto& model = files.at(bin + "\\imcperf.ini");
+  files[bin + "\\" + service + ".ini"] =
+      ansi(boost::replace_all_copy(std::string(model.begin(), model.end()), imcKey, service));
+  performanceKeys[service] = performanceKeys.at(imcKey);
+  loadTexts(service, {service, "Queued Inbound", "Queued Outbound"});
 }
 
 void SimulatedServer::removeCounters() {

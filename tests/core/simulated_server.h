@@ -84,6 +84,8 @@ class SimulatedServer : public Clock,
   void removeHelp(std::uint32_t index);
   void unregisterLibrary();
   void deleteLibrary();
+  /// A second service like MSExchangeIMC, in order; its counter file is C:\exchsrvr\bin\<name>.ini.
+  void addHealthy(const std::string& service);
 
   Behaviour behaviour;
   SystemFacts systemFacts;

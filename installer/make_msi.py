@@ -125,11 +125,17 @@ def finishing(arch, version, contents):
     yield ("INSERT INTO `RegLocator` (`Signature_`, `Root`, `Key`, `Name`, `Type`) "
            f"VALUES ('LastFolder', 2, 'SOFTWARE\\ImsHealth', 'Folder', {18 if arch == 'x64' else 2})")
     yield "INSERT INTO `AppSearch` (`Property`, `Signature_`) VALUES ('LASTFOLDER', 'LastFolder')"
-    yield "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('AppSearch', 110)"
     yield ("INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) "
            "VALUES ('SetLastFolder', 51, 'INSTALLDIR', '[LASTFOLDER]')")
-    yield ("INSERT INTO `InstallExecuteSequence` (`Action`, `Condition`, `Sequence`) "
-           "VALUES ('SetLastFolder', 'LASTFOLDER AND NOT INSTALLDIR', 120)")
+    # With its full interface the installer settles the folder there already.
+    for table in ("InstallExecuteSequence", "InstallUISequence"):
+        yield f"INSERT INTO `{table}` (`Action`, `Sequence`) VALUES ('AppSearch', 110)"
+        yield (f"INSERT INTO `{table}` (`Action`, `Condition`, `Sequence`) "
+               "VALUES ('SetLastFolder', 'LASTFOLDER AND NOT INSTALLDIR', 120)")
+    # An upgrade keeps the service: one that somebody looks at (services.msc) is not gone when it is deleted (1072),
+    # and a failing upgrade could not give back all that was set for it.
+    yield ("UPDATE `InstallExecuteSequence` SET `Condition` = 'VersionNT AND NOT UPGRADINGPRODUCTCODE' "
+           "WHERE `Action` = 'DeleteServices'")
     # Behind StopServices: waits until the service has stopped. Its failure ends nothing (64), the installer has its
     # own ways with files in use.
     yield ("INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) "

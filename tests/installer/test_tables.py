@@ -26,8 +26,8 @@ def table(name, package=MSI):
     return [dict(zip(names, line.split("\t"))) for line in lines[3:]]
 
 
-def sequence():
-    rows = sorted(table("InstallExecuteSequence"), key=lambda row: int(row["Sequence"]))
+def sequence(name="InstallExecuteSequence"):
+    rows = sorted(table(name), key=lambda row: int(row["Sequence"]))
     return [row["Action"] for row in rows]
 
 
@@ -69,6 +69,15 @@ class Tables(unittest.TestCase):
         self.assertEqual([action for action in order if action in wanted], wanted)
         self.assertNotIn("DisableRollback", order)
 
+    def test_the_last_folder_is_found_before_the_default_is_settled_with_every_interface(self):
+        wanted = ["LaunchConditions", "AppSearch", "SetLastFolder", "CostFinalize", "ExecuteAction"]
+        self.assertEqual([action for action in sequence("InstallUISequence") if action in wanted], wanted)
+
+    def test_an_upgrade_keeps_the_service(self):
+        condition, = (row["Condition"] for row in table("InstallExecuteSequence")
+                      if row["Action"] == "DeleteServices")
+        self.assertIn("NOT UPGRADINGPRODUCTCODE", condition)
+
     def test_the_server_is_never_restarted(self):
         self.assertEqual(self.properties()["REBOOT"], "ReallySuppress")
         for action in ("ForceReboot", "ScheduleReboot"):
@@ -83,9 +92,11 @@ class Tables(unittest.TestCase):
     def test_what_a_user_may_pass_to_an_elevated_installer_changes_nothing(self):
         allowed = set(self.properties()["SecureCustomProperties"].split(";"))
         self.assertEqual(allowed, {"OLDERFOUND", "NEWERFOUND"})
-        for row in table("InstallExecuteSequence"):
-            if row["Action"].startswith("SetMode") or row["Action"] == "SetPolicy":
-                self.assertIn("NOT Installed", row["Condition"])
+        asked = {row["Action"]: row["Condition"] for row in table("InstallExecuteSequence")
+                 if row["Action"].startswith(("SetMode", "SetPolicy"))}
+        self.assertEqual(set(asked), {"SetMode", "SetPolicy", "SetModeAndPolicy"})
+        for condition in asked.values():
+            self.assertIn("NOT Installed", condition)
 
     def test_it_suits_the_windows_installer_of_the_oldest_system(self):
         summary = run("msiinfo", "suminfo", MSI).decode()

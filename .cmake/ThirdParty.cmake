@@ -65,6 +65,8 @@ target_include_directories(imshealth_third_party SYSTEM INTERFACE ${third_party_
 target_compile_definitions(imshealth_third_party INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY
   SPDLOG_FMT_EXTERNAL
+  # The C library makes its files inheritable, and before Vista a child inherits all that is.
+  SPDLOG_PREVENT_CHILD_FD
   # No option of the command line is checked for a file; std::filesystem would be 100 KB for nothing.
   CLI11_HAS_FILESYSTEM=0)
 target_link_libraries(imshealth_third_party INTERFACE Threads::Threads)

@@ -193,22 +193,25 @@ Result<DataFolder> findDataFolder(const std::vector<FolderLookup>& lookups) {
 Result<std::vector<SetAside>> makeDataFolder(const DataFolder& folder) {
   AdministratorsOnly access;
   std::vector<SetAside> moved;
-  if (!CreateDirectoryW(toWide(folder.root).c_str(), access.attributes())) {
-    const DWORD code = GetLastError();
-    if (code == ERROR_PATH_NOT_FOUND) {  // NT 4.0: the folder above may be missing
-      if (auto made = makeFolder(folder.root.substr(0, folder.root.rfind('\\')), nullptr); !made) {
-        return made.error();
-      }
-      if (auto made = makeFolder(folder.root, access.attributes()); !made) {
-        return made.error();
-      }
-    } else if (code != ERROR_ALREADY_EXISTS) {
-      return windowsError(folder.root, code);
-    } else if (auto taken = takeOver(folder, access)) {
-      moved = std::move(*taken);
-    } else {
+  const auto makeRoot = [&]() -> DWORD {
+    return CreateDirectoryW(toWide(folder.root).c_str(), access.attributes()) ? ERROR_SUCCESS
+                                                                              : GetLastError();
+  };
+  DWORD code = makeRoot();
+  if (code == ERROR_PATH_NOT_FOUND) {  // NT 4.0: the folder above may be missing
+    if (auto made = makeFolder(folder.root.substr(0, folder.root.rfind('\\')), nullptr); !made) {
+      return made.error();
+    }
+    code = makeRoot();
+  }
+  if (code == ERROR_ALREADY_EXISTS) {
+    auto taken = takeOver(folder, access);
+    if (!taken) {
       return taken.error();
     }
+    moved = std::move(*taken);
+  } else if (code != ERROR_SUCCESS) {
+    return windowsError(folder.root, code);
   }
   for (const std::string& path : {folder.logs(), folder.backup()}) {
     if (auto made = makeFolder(path, nullptr); !made) {

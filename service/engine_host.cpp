@@ -143,7 +143,11 @@ Result<void> EngineHost::Engine::start() {
       position = *saved;
     }
   } else {
-    adapters->log.error("nothing is known of the last run: " + state.error().describe());
+    // The reader begins at the look-back: what lies between is not read.
+    const std::string why =
+        "the position of the last run cannot be read: " + state.error().describe();
+    adapters->log.error(why);
+    adapters->alerter.raise(alerts::eventsMissed(0, 0, why));
   }
   const std::int64_t lookBackStart =
       toSeconds(adapters->clock.now() - inForce.policy.eventLog.lookBack);

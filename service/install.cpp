@@ -142,6 +142,11 @@ void configureService(SC_HANDLE service, ChangeServiceConfig2* change) {
   failure.cActions = 3;
   failure.lpsaActions = actions;
   change(service, 2 /* SERVICE_CONFIG_FAILURE_ACTIONS */, &failure);
+  // What keeps it from starting (111) may pass too; it says so by its exit code.
+  struct {
+    BOOL onErrorsToo;
+  } failureFlag{TRUE};
+  change(service, 4 /* SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, Vista */, &failureFlag);
 
   struct {
     DWORD type;

@@ -25,7 +25,7 @@ DWORD handleControl(DWORD control, ServiceStatus& status, const EngineRequests& 
       engine.stop("the machine shuts down");
       return NO_ERROR;
     case SERVICE_CONTROL_PAUSE:
-      engine.pause(true);  // first: who sees PAUSED must not meet an engine that still repairs
+      engine.pause(true);  // first: once PAUSED is seen, no repair begins; one under way goes on
       status.paused();
       return NO_ERROR;
     case SERVICE_CONTROL_CONTINUE:

@@ -19,8 +19,10 @@ BOOL WINAPI handler(DWORD event) {
     }
   }
   if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) {
-    // A closed window, a log-off, a shutdown: the process ends when this returns (HandlerRoutine,
-    // remarks). So main ends it first, if it can within the time that the system gives.
+    // A closed window, or a log-off or shutdown where the system tells of it (from Windows 7 on it
+    // does not tell a program with user32.dll): the process ends when this returns (HandlerRoutine
+    // and SetConsoleCtrlHandler, remarks). So main ends it first, if it can within the time that
+    // the system gives.
     Sleep(INFINITE);
   }
   return TRUE;

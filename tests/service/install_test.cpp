@@ -39,6 +39,7 @@ struct Configured {
   std::wstring description;
   std::vector<DWORD> restarts;  ///< milliseconds
   DWORD resetPeriod = 0;        ///< seconds
+  BOOL restartsOnErrors = FALSE;
   DWORD sidType = 0;
   std::vector<std::wstring> privileges;
   DWORD preshutdown = 0;  ///< milliseconds
@@ -55,6 +56,8 @@ BOOL WINAPI record(SC_HANDLE, DWORD level, void* given) {
       CHECK(actions->lpsaActions[i].Type == SC_ACTION_RESTART);
       configured.restarts.push_back(actions->lpsaActions[i].Delay);
     }
+  } else if (level == 4) {  // SERVICE_CONFIG_FAILURE_ACTIONS_FLAG
+    configured.restartsOnErrors = *static_cast<BOOL*>(given);
   } else if (level == 5) {  // SERVICE_CONFIG_SERVICE_SID_INFO
     configured.sidType = *static_cast<DWORD*>(given);
   } else if (level == 6) {  // SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO
@@ -82,7 +85,8 @@ TEST_CASE("the service restarts after 60, 60 and 300 seconds and has few privile
   CHECK(configured.description.find(L"1008") != std::wstring::npos);
   CHECK(configured.restarts == std::vector<DWORD>{60'000, 60'000, 300'000});
   CHECK(configured.resetPeriod == 86'400);
-  CHECK(configured.sidType == 1);  // SERVICE_SID_TYPE_UNRESTRICTED
+  CHECK(configured.restartsOnErrors == TRUE);  // where it could not start, too
+  CHECK(configured.sidType == 1);              // SERVICE_SID_TYPE_UNRESTRICTED
   CHECK(configured.privileges == std::vector<std::wstring>{L"SeChangeNotifyPrivilege",
                                                            L"SeCreateGlobalPrivilege",
                                                            L"SeImpersonatePrivilege"});
@@ -92,7 +96,7 @@ TEST_CASE("the service restarts after 60, 60 and 300 seconds and has few privile
 TEST_CASE("a system that knows no level of it, or not even the function, takes the service too") {
   configured = {};
   configureService(nullptr, refuse);
-  CHECK(configured.levels == std::vector<DWORD>{1, 2, 5, 6, 7});
+  CHECK(configured.levels == std::vector<DWORD>{1, 2, 4, 5, 6, 7});
   configured = {};
   configureService(nullptr, nullptr);  // NT 4.0
   CHECK(configured.levels.empty());

@@ -1,5 +1,6 @@
 #include "core/alerts.h"
 
+#include "config/place.h"
 #include "core/hearing_proof.h"
 #include "core/status_code.h"
 
@@ -10,10 +11,6 @@ namespace imshealth {
 namespace {
 
 constexpr std::size_t maxCharacters = 1024;
-
-bool isContinuation(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
 
 /// Overrides and isolates change the order in which a line is shown: U+200E, U+200F, U+202A to
 /// U+202E, U+2066 to U+2069, U+061C; line and paragraph separators U+2028, U+2029 break it.

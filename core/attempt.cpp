@@ -111,13 +111,23 @@ awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder order, AttemptPorts p
   const std::string service = order.watch.counterService;
   const Policy policy = order.policy;
   const Time begin = order.begin;
-  const auto counted = ports.state.update(
-      [&](State& state) { beginAttempt(state.limits[service], policy.limits, begin); });
-  if (!counted) {
-    co_return counted.error();
+  Journal journal(ports.state);
+  RepairJournal record{.counterService = service,
+                       .begin = begin,
+                       .backupFolder = order.backupFolder,
+                       .done = {},
+                       .intent = std::nullopt,
+                       .rollingBack = false,
+                       .failedStep = {},
+                       .reason = {}};
+  // In one write: no attempt is counted that has no journal, whose end would be forgotten.
+  const auto begun = journal.open(std::move(record), [&](State& state) {
+    beginAttempt(state.limits[service], policy.limits, begin);
+  });
+  if (!begun) {
+    co_return begun.error();
   }
   ports.alerter.raise(alerts::repairBegins(service, order.plan.summary()));
-  Journal journal(ports.state);
   RepairOutcome outcome = co_await repair(std::move(order), journal, ports.repair);
   if (outcome.result != RepairOutcome::Result::interrupted) {
     conclude(outcome, service, begin, policy, endOf(outcome, ports.repair.log), journal, ports);

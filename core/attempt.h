@@ -31,8 +31,8 @@ struct AttemptPorts {
   std::optional<UnrecordedEnd>& unrecorded;  ///< of this run of the program
 };
 
-/// The caller holds the repair lock. Error: the attempt could not be counted in the state file, so
-/// nothing was begun.
+/// The caller holds the repair lock. Error: the attempt could not be written into the state file,
+/// so nothing was begun.
 boost::asio::awaitable<Result<RepairOutcome>> attemptRepair(RepairOrder, AttemptPorts);
 
 /// A journal that was found: completes or rolls back, with its alert. The caller holds the lock.

@@ -32,6 +32,14 @@ bool isRightVersion(const WatchPolicy& watch, const std::string& version) {
          std::ranges::find(watch.versions, version) != watch.versions.end();
 }
 
+/// The trusted copy is there, an image of the right machine and of a version that the policy names,
+/// and exports what the Performance key names: restoring it can mend the library.
+bool trustedCopyIsGood(const Facts& facts, const WatchPolicy& watch) {
+  const auto& copy = facts.library.trustedCopyImage;
+  return copy && copy->machine == facts.system.programMachine &&
+         isRightVersion(watch, copy->fileVersion) && missingExports(facts.key, *copy).empty();
+}
+
 void diagnoseImage(const Facts& facts, const WatchPolicy& watch, std::vector<Finding>& findings) {
   const LibraryFacts& library = facts.library;
   const std::string path = printable(library.path);
@@ -61,16 +69,6 @@ void diagnoseImage(const Facts& facts, const WatchPolicy& watch, std::vector<Fin
         trustedCopyIsGood(facts, watch));
   }
 }
-
-}  // namespace
-
-bool trustedCopyIsGood(const Facts& facts, const WatchPolicy& watch) {
-  const auto& copy = facts.library.trustedCopyImage;
-  return copy && copy->machine == facts.system.programMachine &&
-         isRightVersion(watch, copy->fileVersion) && missingExports(facts.key, *copy).empty();
-}
-
-namespace {
 
 /// Empty: regsvr32 can write the Performance key, since the library, or the trusted copy that will
 /// replace it, exports DllRegisterServer.

@@ -14,7 +14,4 @@ void diagnoseLibrary(const Facts&, const WatchPolicy&, std::vector<Finding>&);
 /// libraryNotRegistered and performanceKeyIncomplete; unknown where the key cannot be read.
 void diagnoseRegistration(const Facts&, const WatchPolicy&, std::vector<Finding>&);
 
-/// The trusted copy is there, an image of the right machine and of a version that the policy names,
-/// and exports what the Performance key names: restoring it can mend the library.
-bool trustedCopyIsGood(const Facts&, const WatchPolicy&);
 }  // namespace imshealth

@@ -22,8 +22,8 @@ bool forbidsProbe(Cause cause) {
   }
 }
 
-}  // namespace
-
+/// The library would be loaded in the probe child: never one that is not trusted, not there, of
+/// another machine, or that Perflib itself would not load.
 bool mayProbe(const Facts& facts, const std::vector<Finding>& beforeProbe) {
   // An empty value is no name of an export: asked for it, the library would seem to be of another
   // version.
@@ -35,6 +35,8 @@ bool mayProbe(const Facts& facts, const std::vector<Finding>& beforeProbe) {
          std::none_of(beforeProbe.begin(), beforeProbe.end(),
                       [](const Finding& finding) { return forbidsProbe(finding.cause); });
 }
+
+}  // namespace
 
 boost::asio::awaitable<Examination> examine(const WatchPolicy& watch, const LimitsPolicy& limits,
                                             PolicyOrigin origin, Occasion occasion,

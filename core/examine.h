@@ -37,8 +37,4 @@ struct PolicyOrigin {
 boost::asio::awaitable<Examination> examine(const WatchPolicy&, const LimitsPolicy&, PolicyOrigin,
                                             Occasion, SurveyPorts, OpenProbe&);
 
-/// The library would be loaded in the probe child: never one that is not trusted, not there, of
-/// another machine, or that Perflib itself would not load.
-bool mayProbe(const Facts&, const std::vector<Finding>& beforeProbe);
-
 }  // namespace imshealth

@@ -138,7 +138,7 @@ struct Facts {
   std::vector<FileFact> textFiles;  ///< perfc<lang>.dat and perfh<lang>.dat of each language
   std::vector<PathTrust> trust;     ///< every file and folder on the way
   bool directoryTrusted = true;  ///< "auto" lies under the Exchange root or is the system directory
-  int servicesFailingTogether = 1;  ///< watched services with an incident within the last minute
+  int servicesFailingTogether = 1;  ///< watched services (core/incidents.h)
   ProbeResult probe;
 
   bool operator==(const Facts&) const = default;

@@ -12,13 +12,16 @@ bool isWithin(Milliseconds time, Time last, Time now) {
 }  // namespace
 
 bool FoundHealthy::isToBeLookedAt(const std::string& counterService, Time now) const {
-  return !isHealthyAgainAndAgain(counterService) ||
-         !isWithin(betweenLooks, services_.at(counterService).looked, now);
+  const auto found = services_.find(counterService);
+  return found == services_.end() || !found->second.again() ||
+         !isWithin(betweenLooks, found->second.looked, now);
 }
 
-bool FoundHealthy::isHealthyAgainAndAgain(const std::string& counterService) const {
+bool FoundHealthy::isHealthyAgainAndAgain(const std::string& counterService, Time now,
+                                          Milliseconds coolDown) const {
   const auto found = services_.find(counterService);
-  return found != services_.end() && found->second.times >= looksAtOnce;
+  return found != services_.end() && found->second.again() &&
+         isWithin(coolDown, found->second.looked, now);
 }
 
 bool FoundHealthy::note(const std::string& counterService, Time now, Milliseconds coolDown) {

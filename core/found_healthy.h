@@ -18,8 +18,10 @@ class FoundHealthy {
 
   /// False: it was healthy again and again, and has been looked at within the last minute.
   bool isToBeLookedAt(const std::string& counterService, Time now) const;
-  /// It was healthy again and again. What fails meanwhile waits, so it says nothing about others.
-  bool isHealthyAgainAndAgain(const std::string& counterService) const;
+  /// It was healthy again and again, the last time within the cool-down: that it fails says nothing
+  /// about others.
+  bool isHealthyAgainAndAgain(const std::string& counterService, Time now,
+                              Milliseconds coolDown) const;
   /// It was looked at and is healthy. True: it is to be told (206); after the first few only once
   /// in a cool-down.
   bool note(const std::string& counterService, Time now, Milliseconds coolDown);
@@ -31,6 +33,7 @@ class FoundHealthy {
     Time looked;
     Time told;
     int times = 0;
+    bool again() const { return times >= looksAtOnce; }
   };
   ByService<Last> services_;
 };

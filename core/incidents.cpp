@@ -57,6 +57,21 @@ bool isToldByFailure(const Incident& incident, Verdict verdict) {
          (verdict == Verdict::coolDown || verdict == Verdict::attemptsExhausted);
 }
 
+/// Left unrepaired only because it was not the time. Events go on only counting, but the decision
+/// is made anew when its time has come; else failures that never cease would never be repaired at
+/// night, and never tried a second time.
+bool isOfTheMoment(const Incident& incident) {
+  const auto is = [&](Verdict verdict) { return incident.verdict == toString(verdict); };
+  return is(Verdict::coolDown) || is(Verdict::attemptsExhausted) ||
+         is(Verdict::maintenanceWindow) || is(Verdict::paused) || is(Verdict::repairUnderWay) ||
+         incident.verdict == attemptFailed;
+}
+
+/// The state file could not be used, which says nothing of the server.
+bool isLeftForState(const Incident& incident) {
+  return incident.verdict == toString(Verdict::journalUnavailable);
+}
+
 Time timeOfLast(const Incident& incident) {
   return std::max(incident.began, timeLogged(incident.lastGenerated, incident.lastEvent));
 }
@@ -116,7 +131,8 @@ void setBack(std::vector<Incident>& incidents, Time now) {
 
 bool endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolDown) {
   return std::erase_if(incidents, [&](const Incident& incident) {
-           return !incident.verdict.empty() && !isBeingRepaired(incident) && !incident.again &&
+           return !incident.verdict.empty() && !isBeingRepaired(incident) &&
+                  !isLeftForState(incident) && !incident.again &&
                   now - incident.lastEvent >= coolDown;
          }) != 0;
 }
@@ -160,20 +176,13 @@ int failingTogether(const std::vector<Incident>& incidents, const Incident& with
   return static_cast<int>(most);
 }
 
-bool isOfTheMoment(const Incident& incident) {
-  const auto is = [&](Verdict verdict) { return incident.verdict == toString(verdict); };
-  return is(Verdict::coolDown) || is(Verdict::attemptsExhausted) ||
-         is(Verdict::maintenanceWindow) || is(Verdict::paused) || is(Verdict::repairUnderWay) ||
-         incident.verdict == attemptFailed;
-}
-
 bool isDue(const Incident& incident, const Policy& policy, Time policySince,
            const Circumstances& given) {
   if (incident.verdict.empty() || isBeingRepaired(incident) || isMachineWide(incident)) {
     return false;
   }
   const Time end = incident.lastEvent + policy.limits.coolDown;
-  const bool hasEnded = given.now >= end;
+  const bool hasEnded = given.now >= end && !isLeftForState(incident);
   if (hasEnded && (!isOfTheMoment(incident) || given.now - end >= noticedWithin)) {
     return false;
   }

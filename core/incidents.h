@@ -31,7 +31,8 @@ Noted note(std::vector<Incident>&, const OpenFailure&, Time now, Milliseconds co
 void setBack(std::vector<Incident>&, Time now);
 
 /// Incidents that were decided and left unrepaired end the cool-down after their last event, if
-/// they are not to be decided anew. True: one has ended.
+/// they are not to be decided anew, and not only the state file was in the way. True: one has
+/// ended.
 bool endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 
 /// The service was repaired beside us: what was decided of it before is over. True: it has failed
@@ -39,7 +40,7 @@ bool endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 bool endRepaired(std::vector<Incident>&, std::string_view counterService, const LastRepair&,
                  Time now);
 
-/// How many counter services began to fail within one minute, this one among them. By when that was
+/// How many counter services began to fail within one minute with this one. By when that was
 /// logged, not by when it was heard or is decided: a log may be read hours later, and they may have
 /// waited while another was repaired. One that was machine-wide has part in the next such fault
 /// too, where it fails in that minute. Those that `counts` leaves out say nothing about others.
@@ -47,16 +48,12 @@ int failingTogether(
     const std::vector<Incident>&, const Incident& with,
     const std::function<bool(const Incident&)>& counts = [](const Incident&) { return true; });
 
-/// Left unrepaired only because it was not the time. Events go on only counting, but the decision
-/// is made anew when its time has come; else failures that never cease would never be repaired at
-/// night, and never tried a second time.
-bool isOfTheMoment(const Incident&);
-
-/// It has been decided and has not ended, and is to be decided anew: that which waited for its
-/// time, when it has come; all else by a new policy, and once in a cool-down: what was found may be
-/// another thing by now, or the failures of another kind. But never a machine-wide fault: one of
-/// its services that goes on, while the others are not asked, is not a fault of its own. What came
-/// to be due before its end is due, though the end has passed since the last look.
+/// It has been decided and has not ended, and is to be decided anew: that which was left unrepaired
+/// only because it was not the time, when that has come; all else by a new policy, and once in a
+/// cool-down: what was found may be another thing by now, or the failures of another kind. But
+/// never a machine-wide fault: one of its services that goes on, while the others are not asked, is
+/// not a fault of its own. What came to be due before its end is due, though the end has passed
+/// since the last look.
 bool isDue(const Incident&, const Policy&, Time policySince, const Circumstances&);
 
 /// Notes what was decided of it. True: it is to be told, since it is a repair, or another cause or

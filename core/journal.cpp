@@ -10,10 +10,19 @@ Result<void> Journal::write() {
   return {};
 }
 
-Result<void> Journal::open(RepairJournal record) {
+Result<void> Journal::open(RepairJournal record, const std::function<void(State&)>& also) {
   record_ = std::move(record);
   open_ = true;
-  return write();
+  const auto written = state_.update([&](State& state) {
+    if (also) {
+      also(state);
+    }
+    state.journal = record_;
+  });
+  if (!written) {
+    return written.error();
+  }
+  return {};
 }
 
 Result<void> Journal::intend(StepKind step) {

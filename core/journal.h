@@ -3,6 +3,7 @@
 
 #include "core/state_keeper.h"
 
+#include <functional>
 #include <string>
 
 namespace imshealth {
@@ -11,8 +12,9 @@ class Journal {
  public:
   explicit Journal(StateKeeper& state) : state_(state) {}
 
-  /// Opens the journal of a repair, or goes on with one that was found.
-  Result<void> open(RepairJournal);
+  /// Opens the journal of a repair, or goes on with one that was found. What `also` changes is in
+  /// the same write.
+  Result<void> open(RepairJournal, const std::function<void(State&)>& also = nullptr);
   /// The step is about to change the server. Error: it must not.
   Result<void> intend(StepKind);
   Result<void> note(const StepReport&);
@@ -20,7 +22,7 @@ class Journal {
   /// The repair has ended and nothing is left to do. Its record goes from the state file when the
   /// end is recorded there (core/attempt.cpp), in one write with it: a program that is killed
   /// before takes the repair up once more, which changes nothing, and none is forgotten.
-  void settle() { open_ = false; }
+  void close() { open_ = false; }
 
   bool isOpen() const { return open_; }
   const RepairJournal& record() const { return record_; }

@@ -12,7 +12,6 @@
 namespace imshealth {
 namespace {
 
-constexpr std::uint16_t openFailed = 1008;
 /// The library itself cannot be loaded: names DLL and code, no service.
 constexpr std::uint16_t libraryNotLoaded = 1023;
 /// Related ids whose order of strings differs between versions of Windows.
@@ -32,7 +31,7 @@ bool names(const LogEvent& event, const WatchPolicy& watch) {
     return equalsIgnoringCase(text, watch.counterService);
   };
   const std::uint16_t code = event.code();
-  if (code == openFailed)
+  if (code == openFailedEvent)
     return !event.strings.empty() && isService(event.strings.front());
   if (std::find(watch.alsoOn.begin(), watch.alsoOn.end(), code) == watch.alsoOn.end())
     return false;

@@ -11,11 +11,14 @@
 
 namespace imshealth {
 
+/// The Open procedure of a counter service failed.
+inline constexpr std::uint16_t openFailedEvent = 1008;
+
 /// An open failure of a watched counter service. The event is a hint, never an instruction: only
 /// `counterService` (the policy's own spelling) and the numbers are used for anything but display.
 struct OpenFailure {
   std::string counterService;
-  std::uint16_t eventId = 1008;
+  std::uint16_t eventId = openFailedEvent;
   std::uint64_t recordNumber = 0;
   std::int64_t timeGenerated = 0;
   std::optional<std::uint32_t> status;  ///< what Open returned; absent where the event had none

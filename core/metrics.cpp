@@ -171,7 +171,7 @@ std::string writeMetrics(const State& state, const MetricsOccasion& occasion) {
   out.metric("repair_under_way", "gauge", "1 while a repair is under way or left to be finished.");
   out.sample({}, state.journal ? 1 : 0);
   writeHearing(out, state);
-  out.metric("alerts_total", "counter", "Alerts written to the event log, by event id.");
+  out.metric("alerts_total", "counter", "Alerts raised, by event id.");
   for (const std::uint16_t id : alertIds) {
     out.sample({{"id", std::to_string(id)}}, valueOr(state.totals.alerts, id));
   }

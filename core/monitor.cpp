@@ -368,63 +368,75 @@ awaitable<void> Monitor::handle(std::string counterService) {
   }
   const WatchPolicy watch = *watched;
   // Held from here on, so that nobody else changes what is examined and decided upon.
-  std::optional<Holding> lock;
-  lock.emplace(ports_.lock);
-  if (*lock) {
+  const Holding lock(ports_.lock);
+  if (lock) {
     co_await finishFoundJournal();  // of a command that was ended
     if (stopping_ || !incidentNow()) {
       co_return;
     }
   }
-  const auto counts = [&](const Incident& incident) {
-    return !incident.verdict.empty() ||
-           !foundHealthy_.isHealthyAgainAndAgain(incident.counterService);
-  };
-  const Occasion occasion{
-      .status = incidentNow()->status,
-      .eventId = incidentNow()->eventId,
-      .servicesFailingTogether = failingTogether(incidents_, *incidentNow(), counts)};
+  const Occasion occasion = occasionOf(*incidentNow());
   Examination examination = co_await lookAtServer(watch, occasion);
   if (stopping_ || !incidentNow()) {
     co_return;  // the next start decides it; or it was repaired beside us meanwhile
   }
+  if (examination.findings.empty() && lock) {
+    endHealthy(*incidentNow());
+    co_return;
+  }
   if (examination.findings.empty()) {
-    if (*lock) {
-      const bool isNews =
-          foundHealthy_.note(counterService, ports_.clock.now(), policy_.limits.coolDown);
-      const bool wasTold = !incidentNow()->cause.empty();  // 200: its end is told too
-      if (isNews || wasTold) {
-        ports_.alerter.raise(alerts::healthyAgain(counterService));
-      }
-      endIncident(counterService);
-    } else {
-      // While another process is at it: whether it stays so, that repair's end tells.
-      leaveToOther(*incidentNow());
-    }
+    // While another process is at it: whether it stays so, that repair's end tells.
+    leaveToOther(*incidentNow());
     co_return;
   }
   foundHealthy_.forget(counterService);
   const Time now = ports_.clock.now();
+  if (decideOn(*incidentNow(), examination, watch, !lock, now) == Verdict::repair) {
+    co_await repair(watch, std::move(examination), now);
+  }
+}
+
+Occasion Monitor::occasionOf(const Incident& incident) const {
+  const auto counts = [&](const Incident& each) {
+    return !each.verdict.empty() ||
+           !foundHealthy_.isHealthyAgainAndAgain(each.counterService, ports_.clock.now(),
+                                                 policy_.limits.coolDown);
+  };
+  return {.status = incident.status,
+          .eventId = incident.eventId,
+          .servicesFailingTogether = failingTogether(incidents_, incident, counts)};
+}
+
+void Monitor::endHealthy(const Incident& incident) {
+  const std::string counterService = incident.counterService;
+  const bool isNews =
+      foundHealthy_.note(counterService, ports_.clock.now(), policy_.limits.coolDown);
+  const bool wasTold = !incident.cause.empty();  // 200: its end is told too
+  if (isNews || wasTold) {
+    ports_.alerter.raise(alerts::healthyAgain(counterService));
+  }
+  endIncident(counterService);
+}
+
+Verdict Monitor::decideOn(Incident& incident, const Examination& examination,
+                          const WatchPolicy& watch, bool otherRepairs, Time now) {
+  const std::string counterService = incident.counterService;
   const auto state = ports_.state.read();
   Circumstances given = circumstances(counterService, state ? &*state : nullptr, now);
-  given.repairUnderWay = !*lock || journalOpen_ || (state && state->journal);
+  given.repairUnderWay = otherRepairs || journalOpen_ || (state && state->journal);
   const Decision decision = decide(examination.findings, policy_, watch, given);
   const Cause cause = examination.findings.front().cause;
-  if (judge(*incidentNow(), cause, decision.verdict, now)) {
+  if (judge(incident, cause, decision.verdict, now)) {
     ports_.alerter.raise(alerts::incidentOpened(counterService, cause, decision.explanation,
-                                                decision.verdict, occasion.status));
+                                                decision.verdict, examination.facts.eventStatus));
     if (decision.verdict != Verdict::repair && decision.mode == Mode::repair) {
       ports_.alerter.raise(alerts::repairNotAttempted(counterService, decision.verdict));
     }
   }
   (void)save();  // after the alert: rather told twice than never
-  if (decision.verdict != Verdict::repair) {
-    co_return;
-  }
-  co_await repair(watch, std::move(examination), now);
+  return decision.verdict;
 }
 
-/// Under the repair lock, of `handle`.
 awaitable<void> Monitor::repair(WatchPolicy watch, Examination examination, Time begin) {
   const std::string& counterService = watch.counterService;
   Plan plan = planRepair(examination.facts, examination.findings, watch);

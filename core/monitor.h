@@ -72,8 +72,13 @@ class Monitor {
   boost::asio::awaitable<void> handleAll();
   boost::asio::awaitable<void> handle(std::string counterService);
   boost::asio::awaitable<Examination> lookAtServer(WatchPolicy, Occasion);
-  boost::asio::awaitable<void> repair(WatchPolicy, Examination, Time begin);
+  Occasion occasionOf(const Incident&) const;
+  /// It is healthy: told where that is news, and over.
+  void endHealthy(const Incident&);
   void leaveToOther(Incident&);
+  /// Decides and tells; with the repair lock unless `otherRepairs`.
+  Verdict decideOn(Incident&, const Examination&, const WatchPolicy&, bool otherRepairs, Time now);
+  boost::asio::awaitable<void> repair(WatchPolicy, Examination, Time begin);  ///< with the lock
   boost::asio::awaitable<void> finishJournal();
   boost::asio::awaitable<void> finishFoundJournal();  ///< under the repair lock
   void takeFrom(const State&);                        ///< what the last run left

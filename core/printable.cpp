@@ -1,5 +1,7 @@
 #include "core/printable.h"
 
+#include "config/place.h"
+
 namespace imshealth {
 
 std::string printable(std::string_view foreign) {
@@ -7,7 +9,7 @@ std::string printable(std::string_view foreign) {
   std::size_t length = foreign.size();
   if (length > kLongest) {
     length = kLongest;
-    while (length > 0 && (static_cast<unsigned char>(foreign[length]) & 0xC0) == 0x80) {
+    while (length > 0 && isContinuation(foreign[length])) {
       --length;
     }
   }

@@ -229,20 +229,6 @@ awaitable<Failure> Repair::carryOut(const Step& step, StepReport& report) {
 
 awaitable<RepairOutcome> Repair::run() {
   claim_.before = order_.examination.facts.indexSpace;
-  if (auto failed = asFailure(journal_.open({.counterService = order_.watch.counterService,
-                                             .begin = order_.begin,
-                                             .backupFolder = order_.backupFolder,
-                                             .done = {},
-                                             .intent = std::nullopt,
-                                             .rollingBack = false,
-                                             .failedStep = {},
-                                             .reason = {}}))) {
-    outcome_.failedStep = toString(order_.plan.steps.front().kind);
-    outcome_.reason = "the journal cannot be written: " + *failed;
-    outcome_.rolledBack = true;  // nothing was changed
-    journal_.settle();
-    co_return outcome_;
-  }
   // What is still unread is of before, such as the complaints of an earlier attempt.
   Failure failure;
   if (const auto read = ports_.log.drain(); !read) {
@@ -276,7 +262,7 @@ awaitable<RepairOutcome> Repair::run() {
   ports_.witness.dismiss();
   if (!failure) {
     outcome_.result = RepairOutcome::Result::repaired;
-    journal_.settle();
+    journal_.close();
     co_return outcome_;
   }
   outcome_.reason = *failure;

@@ -61,8 +61,8 @@ struct RepairOrder {
   Time begin;
 };
 
-/// Carries the plan out. The journal is settled when it returns, unless interrupted or not rolled
-/// back.
+/// Carries the plan out; the journal is open. It is closed when this returns, unless the repair was
+/// interrupted, or a roll-back may still succeed.
 boost::asio::awaitable<RepairOutcome> repair(RepairOrder, Journal&, RepairPorts);
 
 /// Takes up a repair whose program ended: verifies, then completes or rolls back; never starts

@@ -58,7 +58,7 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
       outcome.seen = verification.seen;
       outcome.steps.push_back({StepKind::verify, "verify after a restart of the program",
                                StepResult::done, std::nullopt, verification.reason});
-      journal.settle();
+      journal.close();
       co_return outcome;
     }
     if (!found.rollingBack) {
@@ -70,7 +70,7 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
   const bool noManifest = !backup && backup.error().kind == ErrorKind::missing;
   if (noManifest && found.done.empty()) {
     // Nothing had been saved yet, so nothing had been changed.
-    journal.settle();
+    journal.close();
     outcome.rolledBack = true;
     co_return outcome;
   }
@@ -78,7 +78,7 @@ awaitable<RepairOutcome> resumeRepair(const RepairJournal& found, const Policy& 
     outcome.reason += "; " + backup.error().describe();
     if (noManifest ||
         isForGood(backup.error())) {  // each step has saved before it was done: it is gone
-      journal.settle();
+      journal.close();
     }
     co_return outcome;
   }

@@ -12,12 +12,12 @@ boost::asio::awaitable<bool> rollBack(Backup& backup, Journal& journal, Sleeper&
   for (int attempt = 1; attempt <= tries; ++attempt) {
     const auto restored = backup.restore();
     if (restored) {
-      journal.settle();
+      journal.close();
       co_return true;
     }
     if (isForGood(restored.error())) {
       reason += "; " + restored.error().describe();
-      journal.settle();
+      journal.close();
       co_return false;
     }
     if (attempt == tries || !co_await sleeper.sleep(std::chrono::seconds(attempt))) {

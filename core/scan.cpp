@@ -9,8 +9,6 @@
 namespace imshealth {
 namespace {
 
-constexpr std::uint16_t openFailed = 1008;
-
 /// The order of the log is not that of the senders' clocks.
 template <class Group>
 void countIn(Group& group, std::int64_t time) {
@@ -41,16 +39,14 @@ class Scan : public SavedLogVisitor {
 
  private:
   void notePerflib(const SavedRecord& record, SavedPlace place) {
-    if (record.code() != openFailed) {
+    if (record.code() != openFailedEvent) {
       noteRelated(RelatedSource::perflib, record, place);
       return;
     }
     result_.openFailures.push_back(place);
     const LogEvent event = record.decode();
     const std::string service = event.strings.empty() ? std::string() : event.strings[0];
-    std::string lower = service;
-    std::transform(lower.begin(), lower.end(), lower.begin(), asciiLower);
-    const auto key = std::pair(std::move(lower), statusOf(event));
+    const auto key = std::pair(lowerCase(service), statusOf(event));
     if (result_.failures.size() >= ScannedFile::mostGroups && !result_.failures.count(key)) {
       ++result_.otherFailures;
       return;

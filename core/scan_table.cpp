@@ -1,3 +1,4 @@
+#include "config/place.h"
 #include "core/alert.h"
 #include "core/counted.h"
 #include "core/match.h"
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <ostream>
 
 namespace imshealth {
@@ -18,8 +20,7 @@ std::string timeText(std::int64_t seconds) {
 
 /// Width on a terminal as far as it matters for a table: characters, not bytes.
 std::size_t widthOf(const std::string& utf8) {
-  return static_cast<std::size_t>(
-      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(utf8, std::not_fn(isContinuation)));
 }
 
 std::string padded(const std::string& text, std::size_t width) {

@@ -29,6 +29,13 @@ std::optional<Verification> missingOfLoadPerf(const Claim& claim, const Witness&
   return std::nullopt;
 }
 
+Verification interrupted() {
+  Verification result;
+  result.result = Verification::Result::interrupted;
+  result.reason = "told to stop";
+  return result;
+}
+
 }  // namespace
 
 boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Policy& policy,
@@ -41,6 +48,9 @@ boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Poli
   const Occasion nothingHappened;
   Examination now = co_await examine(watch, policy.limits, std::move(origin), nothingHappened,
                                      ports.survey, ports.probe);
+  if (!co_await ports.sleeper.sleep(Milliseconds(0))) {
+    co_return interrupted();  // so was the probe, which says nothing about the library then
+  }
   if (ports.witness.complaint()) {
     co_return disproved(*ports.witness.complaint(), StepKind::loadCounters);
   }
@@ -62,10 +72,7 @@ boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Poli
   // Failures of consumers that were under way while the counters were reloaded do not count.
   const LogPosition mark = *position;
   if (!co_await ports.sleeper.sleep(policy.verify.watchFor)) {
-    Verification interrupted;
-    interrupted.result = Verification::Result::interrupted;
-    interrupted.reason = "told to stop";
-    co_return interrupted;
+    co_return interrupted();
   }
   const auto drained = ports.log.drain();
   if (!drained) {

@@ -43,7 +43,7 @@ struct VerifyPorts {
 /// The witness must attend this service since before the first step: what LoadPerf said of the
 /// steps is asked of it. Reads the log to its end, examines the server, open probe included, then
 /// waits `verify.watchFor` for a new 1008. A log that cannot be read is no error: without proof it
-/// is disproved. Interrupted: told to stop during the wait.
+/// is disproved. Interrupted: told to stop meanwhile.
 boost::asio::awaitable<Verification> verify(const WatchPolicy&, const Policy&, PolicyOrigin,
                                             const Claim&, VerifyPorts);
 

@@ -51,7 +51,7 @@ void Witness::note(const LogEvent& event) {
                                event.strings.empty() ? "" : ": ",
                                event.strings.empty() ? "" : sanitise(event.strings.front()));
     }
-  } else if (ours && isFromPerflib(event) && event.code() == 1008) {
+  } else if (ours && isFromPerflib(event) && event.code() == openFailedEvent) {
     lastOpenFailure_ = {event.epoch, event.recordNumber};
   }
 }

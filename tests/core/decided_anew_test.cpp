@@ -337,6 +337,27 @@ TEST_CASE_METHOD(GoesOnFailing, "A state file that can be written again lets the
   CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
 }
 
+TEST_CASE_METHOD(
+    GoesOnFailing,
+    "One failure at a moment when the state file cannot be written is repaired later") {
+  start();
+  server.alwaysFails = "replace state";
+  fail();
+  REQUIRE(server.alertIds() == Ids{200, 204});
+  server.advance(1min);
+  program->monitor.safetyCheck();
+  server.run();
+  REQUIRE(server.alertIds() == Ids{200, 204});
+  server.alwaysFails.clear();
+  CHECK(program->state.read()->limits.empty());  // no attempt is counted that was not begun
+  for (int minute = 0; minute < 15; ++minute) {
+    server.advance(1min);
+    program->monitor.safetyCheck();
+    server.run();
+  }
+  CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
+}
+
 TEST_CASE_METHOD(GoesOnFailing,
                  "Another process that repaired in vain is followed by the service") {
   server.otherProcessRepairs = true;

@@ -136,15 +136,17 @@ TEST_CASE_METHOD(ForgedFailures, "The end of an incident that was told is told e
   }
 }
 
-TEST_CASE("A service is healthy again and again from the third time on") {
+TEST_CASE("A service is healthy again and again from the third time on, for a cool-down") {
   FoundHealthy found;
   const Time now = timeFromSeconds(1'000'000);
   for (int i = 0; i < FoundHealthy::looksAtOnce; ++i) {
-    CHECK_FALSE(found.isHealthyAgainAndAgain("MSExchangeIMC"));
+    CHECK_FALSE(found.isHealthyAgainAndAgain("MSExchangeIMC", now, coolDown));
     (void)found.note("MSExchangeIMC", now, coolDown);
   }
-  CHECK(found.isHealthyAgainAndAgain("msexchangeimc"));
-  CHECK_FALSE(found.isHealthyAgainAndAgain("Other"));
+  CHECK(found.isHealthyAgainAndAgain("msexchangeimc", now, coolDown));
+  CHECK(found.isHealthyAgainAndAgain("msexchangeimc", now + coolDown - 1s, coolDown));
+  CHECK_FALSE(found.isHealthyAgainAndAgain("msexchangeimc", now + coolDown, coolDown));
+  CHECK_FALSE(found.isHealthyAgainAndAgain("Other", now, coolDown));
 }
 
 TEST_CASE("Services that are healthy again and again are no machine-wide fault") {

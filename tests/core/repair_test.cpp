@@ -374,6 +374,35 @@ TEST_CASE("Counters of others that change while ours are saved: nothing is begun
   }
 }
 
+TEST_CASE(
+    "A stop while the repaired library is opened disproves nothing: the next start proves it") {
+  SimulatedServer server;
+  server.breakCounters();
+  const Policy policy = policyFor(Mode::repair);
+  std::optional<Program> program;
+  program.emplace(server, policy);
+  server.onCall = [&](const std::string& call) {
+    if (call == "probe" && !server.toolsRun.empty()) {
+      program->monitor.stop();
+      server.stopping = true;
+      server.alwaysFails = "probe";
+    }
+  };
+  server.logOpenFailure();
+  program->listen();
+  CHECK(server.alertIds() == Ids{200, 201});
+  const ServerContents repaired = server.contents();
+  const auto tools = server.toolsRun;
+  program.reset();
+  server.onCall = nullptr;
+  server.alwaysFails.clear();
+  program.emplace(server, policy);
+  program->listen();
+  CHECK(server.alertIds() == Ids{200, 201, 202});
+  CHECK(server.contents() == repaired);
+  CHECK(server.toolsRun == tools);
+}
+
 TEST_CASE("After a restart the proof compares with what was before the repair") {
   SimulatedServer server;
   server.breakCounters();

@@ -214,6 +214,8 @@ class Reader {
     if (count == limits_.entries + 1)
       return stop(keyPlace, pointer,
                   fmt::format("more than {} keys in one object", limits_.entries));
+    if (memberPointer.size() > limits_.pointer)
+      return stop(keyPlace, pointer, "the keys down to here are too long");
     const auto [first, isNew] = document_.keys.try_emplace(memberPointer, keyPlace);
     if (!isNew)
       complain(

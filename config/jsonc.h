@@ -23,6 +23,7 @@ struct JsoncLimits {
   std::size_t entries = 256;     ///< of one object or list
   std::size_t values = 20000;    ///< of the whole text
   std::size_t characters = 512;  ///< of one string; the rest is cut off
+  std::size_t pointer = 4096;    ///< bytes of a JSON pointer: one is kept for each value
   std::size_t errors = 1000;     ///< reading stops there
 };
 

@@ -60,6 +60,19 @@ TEST_CASE("text of another length than allowed is cut at a character") {
   CHECK(document.errors[0].message == "text of 4 characters; more than 3 are never right");
 }
 
+TEST_CASE("long keys one within the other end in a message: each value's place costs memory") {
+  const std::string key(500, 'k');
+  std::string text;
+  for (int level = 0; level < 10; ++level)
+    text += "{\"" + key + "\": ";
+  const JsoncDocument document = readJsonc(text + "1" + std::string(10, '}'));
+  CHECK_FALSE(document.complete);
+  REQUIRE(document.errors.size() == 1);
+  CHECK(document.errors[0].message == "the keys down to here are too long");
+  for (const auto& [pointer, place] : document.values)
+    CHECK(pointer.size() <= JsoncLimits().pointer);
+}
+
 TEST_CASE("reading stops at a thousand mistakes") {
   const std::string tabs(200000, '\t');
   for (const std::string& text : {"[\"" + tabs + "\"]", "{\"a\":1,\"a\":\"" + tabs + "\"}"}) {

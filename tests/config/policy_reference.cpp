@@ -14,8 +14,9 @@ using nlohmann::json;
 constexpr std::string_view introduction = R"(# The policy
 
 `policy.json` says what IMS Health Monitor watches and when it may repair. This reference is made from
-`policy.schema.json`, which is embedded in the program and installed beside it; a file with
-`"$schema": "policy.schema.json"` is completed and checked by editors that know JSON Schema.
+`policy.schema.json`, which is embedded in the program and installed beside it. Editors that know JSON Schema complete
+and check a file with `"$schema": "policy.schema.json"` where the schema lies beside it:
+`imshealth policy schema > policy.schema.json` puts it there.
 
 - JSON; `//` and `/* */` comments are allowed. UTF-8 with or without BOM, or UTF-16 with BOM; at most 1 MB.
 - Every key has a default: `{}` is a valid policy, and so is no file at all. It watches MSExchangeIMC and only alerts.
@@ -23,7 +24,8 @@ constexpr std::string_view introduction = R"(# The policy
   `policy show` prints the whole policy with its defaults and where each value comes from, `policy explain` what is done
   about each cause and which rules can never apply.
 - A changed file is taken over while the service runs, between two incidents, never within a repair (event 102). It is
-  judged when nobody has written to it for half a second; `sc control ImsHealth paramchange` has it judged at once.
+  judged when nobody has written to it for half a second; `sc control ImsHealth paramchange` has it judged at
+  once (Windows 2000 and later).
 - A bad file is refused (event 110) and the last good policy stays in force, across restarts too. A deleted file means
   the default (events 110 and 102).
 - A policy that others than administrators could have written may alert but never repair (cause `untrustedPath`).
@@ -41,7 +43,8 @@ constexpr std::string_view rules = R"(
 - A maintenance window that opens and closes at the same time. The whole day is `00:00` to `24:00`.
 - A duration above `365d`, a log size outside `64KB` to `1GB`, a version number above 65535.
 - File names that are devices (`CON`, `NUL`, `COM1` …).
-- More than 1 MB, 20,000 values, 16 levels of nesting, 256 entries in a list or keys in an object, 512 characters in a text.
+- More than 1 MB, 20,000 values, 16 levels of nesting, 256 entries in a list or keys in an object, 512 characters in a text,
+  4,096 bytes in the keys that lead to a value.
 
 ## What is warned of
 

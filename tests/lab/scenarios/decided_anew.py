@@ -1,32 +1,22 @@
 """Failures that go on: what was left unrepaired is decided again when its time has come. What else leads to that is in
 tests/core/decided_anew_test.cpp, under a clock that can be set."""
 
-import threading
-
-from scenario import Scenario, main, policy, until
+from scenario import Meanwhile, Scenario, main, policy, until
 
 
-class FailingOn:
+class FailingOn(Meanwhile):
     """A program asks for the counters every few seconds, and Perflib logs it each time: `with FailingOn(lab)`."""
 
     EVERY = 5
 
     def __init__(self, lab):
+        super().__init__(self._fail)
         self.lab = lab
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._fail)
-
-    def __enter__(self):
-        self._thread.start()
-
-    def __exit__(self, *_):
-        self._end.set()
-        self._thread.join()
 
     def _fail(self):
-        while not self._end.is_set():
+        self.lab.perflib_event(form="classic", status=1003)
+        while not self.is_told_to_end_within(self.EVERY):
             self.lab.perflib_event(form="classic", status=1003)
-            self._end.wait(self.EVERY)
 
 
 class DecidedAnew(Scenario):

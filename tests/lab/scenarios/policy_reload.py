@@ -85,7 +85,7 @@ class PolicyReload(Scenario):
                     file.truncate(len(whole))
 
             with Writing(write, every=0.01, times=201) as writing:
-                writing.until_last()
+                writing.until_done()  # the last time
         self.assert_taken_over(lab.wait_for_alert(102, after=started.number), "repair")
         if writing.steady():
             self.assertEqual(self.said(lab, started), [102])
@@ -172,7 +172,7 @@ class PolicyReload(Scenario):
         def write(count):
             lab.write_policy(policy("repair" if count % 2 else "alert", limits={"attempts": count + 1}))
         with Writing(write, times=20) as writing:
-            writing.until_last()
+            writing.until_done()  # the last time
         lab.control(PARAMCHANGE)
         self.assert_in_force(lab, "repair")
         lab.wait_for_alert(202, after=started.number)

@@ -63,7 +63,31 @@ def held_open(lab, name):
         holder.wait(60)
 
 
-class Writing:
+class Meanwhile:
+    """Somebody does something beside the test; an error there is an error of the test."""
+
+    def __init__(self, work):
+        self._pool = ThreadPoolExecutor(1)
+        self._end = threading.Event()
+        self._work = work
+
+    def __enter__(self):
+        self._done = self._pool.submit(self._work)
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._pool.shutdown()
+        self._done.result()
+
+    def is_told_to_end_within(self, seconds):
+        return self._end.wait(seconds)
+
+    def until_done(self):
+        self._done.result()
+
+
+class Writing(Meanwhile):
     """Somebody writes the policy again and again: `with Writing(write)` calls write(0), write(1), … until `times` or
     the end of the block. The folder watch waits for the end of it, if no pause gets so long that it is taken for the
     end."""
@@ -72,19 +96,13 @@ class Writing:
     GAP, LONGEST = 0.4, 9
 
     def __init__(self, write, every=0.1, times=None):
+        super().__init__(self._write)
         self.write, self.every, self.times = write, every, times
         self.gap = 0.0
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._write)
 
     def __enter__(self):
         self.begun = time.monotonic()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._end.set()
-        self._thread.join()
+        return super().__enter__()
 
     def _write(self):
         last = self.begun
@@ -92,12 +110,8 @@ class Writing:
             self.write(count)
             now = time.monotonic()
             self.gap, last = max(self.gap, now - last), now
-            if self._end.wait(self.every):
+            if self.is_told_to_end_within(self.every):
                 break
-
-    def until_last(self):
-        """Waits for the last of `times`."""
-        self._thread.join()
 
     def seconds(self):
         return time.monotonic() - self.begun

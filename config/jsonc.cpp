@@ -215,7 +215,7 @@ class Reader {
       return stop(keyPlace, pointer,
                   fmt::format("more than {} keys in one object", limits_.entries));
     if (memberPointer.size() > limits_.pointer)
-      return stop(keyPlace, pointer, "the keys down to here are too long");
+      return stop(keyPlace, pointer, "these keys are too long");
     const auto [first, isNew] = document_.keys.try_emplace(memberPointer, keyPlace);
     if (!isNew)
       complain(

@@ -130,9 +130,11 @@ void setBack(std::vector<Incident>& incidents, Time now) {
 }
 
 bool endLeftAlone(std::vector<Incident>& incidents, Time now, Milliseconds coolDown) {
+  if (std::ranges::any_of(incidents, isLeftForState)) {
+    return false;  // it is decided later, by what failed together with it
+  }
   return std::erase_if(incidents, [&](const Incident& incident) {
-           return !incident.verdict.empty() && !isBeingRepaired(incident) &&
-                  !isLeftForState(incident) && !incident.again &&
+           return !incident.verdict.empty() && !isBeingRepaired(incident) && !incident.again &&
                   now - incident.lastEvent >= coolDown;
          }) != 0;
 }

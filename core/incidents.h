@@ -31,8 +31,8 @@ Noted note(std::vector<Incident>&, const OpenFailure&, Time now, Milliseconds co
 void setBack(std::vector<Incident>&, Time now);
 
 /// Incidents that were decided and left unrepaired end the cool-down after their last event, if
-/// they are not to be decided anew, and not only the state file was in the way. True: one has
-/// ended.
+/// they are not to be decided anew; none ends while one is left only because the state file could
+/// not be used. True: one has ended.
 bool endLeftAlone(std::vector<Incident>&, Time now, Milliseconds coolDown);
 
 /// The service was repaired beside us: what was decided of it before is over. True: it has failed

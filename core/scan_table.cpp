@@ -38,10 +38,13 @@ class ScanTable : public ScanOutput {
     std::optional<Error> error = scanned.brokenOff;
     const EvtFileSummary& summary = scanned.summary;
     out_ << scanned.file << '\n';
-    out_ << fmt::format("  {}, {} damaged, {} ({} missing), {} recovered{}{}\n",
+    // The header of a log that was not closed lags behind.
+    const bool isLeast = summary.dirty && !summary.endKnown && summary.missing != 0;
+    out_ << fmt::format("  {}, {} damaged, {} ({}{} missing), {} recovered{}{}\n",
                         counted(summary.records, "record"), summary.damaged,
-                        counted(summary.gaps, "gap"), counted(summary.missing, "record"),
-                        summary.recovered, summary.dirty ? ", not closed cleanly" : "",
+                        counted(summary.gaps, "gap"), isLeast ? "at least " : "",
+                        counted(summary.missing, "record"), summary.recovered,
+                        summary.dirty ? ", not closed cleanly" : "",
                         summary.endKnown ? "" : ", its end is missing");
     if (scanned.brokenOff) {
       out_ << "  not read to its end\n";

@@ -48,11 +48,11 @@ boost::asio::awaitable<Verification> verify(const WatchPolicy& watch, const Poli
   const Occasion nothingHappened;
   Examination now = co_await examine(watch, policy.limits, std::move(origin), nothingHappened,
                                      ports.survey, ports.probe);
-  if (!co_await ports.sleeper.sleep(Milliseconds(0))) {
-    co_return interrupted();  // so was the probe, which says nothing about the library then
-  }
   if (ports.witness.complaint()) {
     co_return disproved(*ports.witness.complaint(), StepKind::loadCounters);
+  }
+  if (!co_await ports.sleeper.sleep(Milliseconds(0))) {
+    co_return interrupted();  // so was the probe, which says nothing about the library then
   }
   if (!now.findings.empty()) {
     const Finding& main = now.findings.front();

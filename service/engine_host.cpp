@@ -144,8 +144,7 @@ Result<void> EngineHost::Engine::start() {
     }
   } else {
     // The reader begins at the look-back: what lies between is not read.
-    const std::string why =
-        "the position of the last run cannot be read: " + state.error().describe();
+    const std::string why = "the last position cannot be read: " + state.error().describe();
     adapters->log.error(why);
     adapters->alerter.raise(alerts::eventsMissed(0, 0, why));
   }

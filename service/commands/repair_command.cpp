@@ -174,6 +174,11 @@ class RepairRun {
     repaired.result = resultWord(outcome->result);
     repaired.reason = outcome->reason;
     repaired.steps = outcome->steps;
+    if (const auto after = adapters_.state.read();
+        after && after->limits.contains(watch.counterService) &&
+        after->limits.at(watch.counterService).circuitOpen) {
+      repaired.wayOn = "the circuit is open until imshealth reset";
+    }
     if (outcome->result == RepairOutcome::Result::failed) {
       repaired.rolledBack = outcome->rolledBack;
     }

@@ -358,6 +358,27 @@ TEST_CASE_METHOD(
   CHECK(server.alertIds() == Ids{200, 204, 200, 201, 202});
 }
 
+TEST_CASE_METHOD(
+    GoesOnFailing,
+    "A fault of the whole machine stays one where the state file could not be written") {
+  watchAlso({"Second", "Third"});
+  start();
+  server.alwaysFails = "replace state";
+  for (const char* service : {"MSExchangeIMC", "Second", "Third"}) {
+    failTogether({service});
+    server.advance(15s);
+  }
+  REQUIRE(server.alerts.back().strings == Words{"Third", "machineWideFault"});
+  server.alwaysFails.clear();
+  for (int minute = 0; minute < 60; ++minute) {
+    server.advance(1min);
+    program->monitor.safetyCheck();
+    server.run();
+  }
+  CHECK(server.toolsRun.empty());
+  CHECK(program->state.read()->incidents.empty());
+}
+
 TEST_CASE_METHOD(GoesOnFailing,
                  "Another process that repaired in vain is followed by the service") {
   server.otherProcessRepairs = true;

@@ -403,6 +403,25 @@ TEST_CASE(
   CHECK(server.toolsRun == tools);
 }
 
+TEST_CASE("What LoadPerf complained of before a stop disproves the repair at once") {
+  SimulatedServer server;
+  server.breakCounters();
+  Program program(server, policyFor(Mode::repair));
+  server.onCall = [&, told = false](const std::string& call) mutable {
+    if (call == "drain" && server.lockHeld && !server.toolsRun.empty() &&
+        !std::exchange(told, true)) {
+      server.logEvent("LoadPerf", 3011, {"MSExchangeIMC"});
+    }
+    if (call == "probe" && !server.toolsRun.empty()) {
+      program.monitor.stop();
+      server.stopping = true;
+    }
+  };
+  server.logOpenFailure();
+  program.listen();
+  CHECK(server.alertIds() == Ids{200, 201, 203});
+}
+
 TEST_CASE("After a restart the proof compares with what was before the repair") {
   SimulatedServer server;
   server.breakCounters();

@@ -124,6 +124,21 @@ TEST_CASE("Leftovers are counted, and listed only when asked for") {
   CHECK(full.at("recoveredEvents").size() == 1);
 }
 
+TEST_CASE("Cut off: the header of a log that was not closed tells of too few records, if at all") {
+  Bytes bytes = logOf(someRecords());
+  const bool dirty = GENERATE(false, true);
+  bytes[24] = 6;              // the header's next number
+  bytes[36] = dirty ? 1 : 0;  // its flags
+  bytes.resize(bytes.size() / 2);
+  SavedEvt log = saved(bytes);
+  std::ostringstream out;
+  scanTable(out, false)->add(scanFile("app.evt", log, {}), log);
+  CAPTURE(out.str());
+  CHECK(out.str().find(" missing), ") != std::string::npos);
+  CHECK((out.str().find("1 gap (at least ") != std::string::npos) == dirty);
+  CHECK(out.str().find("its end is missing") != std::string::npos);
+}
+
 TEST_CASE("The table says which services failed, how often and what the status means") {
   const Bytes bytes = logOf(someRecords());
   SavedEvt log = saved(bytes);

@@ -250,6 +250,11 @@ class Contract(Scenario):
         self.assertRegex(lab.imshealth("status")[1], rf"circuit   {SERVICE}: open, attempts 1, the last "
                          r"one ended at \S+Z; find the cause, then say imshealth reset\n")
 
+        forced = self.repair(lab, "--force", code=0)
+        self.assertEqual(forced["result"], "repaired")
+        self.assertEqual(forced["remedy"], "the circuit is open until imshealth reset")
+        lab.break_("inconsistentCounters")
+
         reset = self.run_json(lab, {"services": [{"counterService": TEXT}]}, "reset", code=0)
         self.assertEqual(reset["services"], [{"counterService": SERVICE, "wasOpen": True}])
         circuits = self.run_json(lab, STATUS, "status", code=0)["circuits"]
